@@ -1,0 +1,138 @@
+import { quoteAll } from '../values/quote.ts'
+import { becomes, defineBatchFact, defineFact, Unreadable, type Effect, type Fact, type KnownFacts } from './fact.ts'
+
+/** What stands at a path, links not followed. */
+export type PathState =
+  | { readonly kind: 'absent' }
+  | ({ readonly kind: 'file' | 'directory' | 'other' } & Inode)
+  | ({ readonly kind: 'link'; readonly target: string } & Inode)
+
+export interface Inode {
+  /** Four octal digits: "0755". */
+  readonly mode: string
+  readonly uid: number
+  readonly gid: number
+  readonly owner: string
+  readonly group: string
+  /** Bytes. */
+  readonly size: number
+}
+
+const ABSENT: PathState = { kind: 'absent' }
+
+/** `path('/data')`: kind, mode and owner of what stands there. One `stat` for all paths of a batch. */
+export const path: (path: string) => Fact<PathState> = defineBatchFact<string, PathState>({
+  name: 'path',
+  blank: ABSENT,
+  // stat's errors are read as well: "No such file" is an answer, anything else is not.
+  read: (paths) => `${chunked('stat -c "= %f %u %g %s %U %G %n" --', paths, ' 2>&1')}${links(paths)}`,
+  parse: (output, paths) => {
+    const found = new Map<string, PathState>()
+    const troubles: string[] = []
+    for (const line of output.toString().split('\n')) {
+      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) (.*)$/.exec(line)
+      if (stat) found.set(stat[7] ?? '', inode(stat))
+      else if (line.startsWith('@ ')) {
+        const [name = '', target = ''] = line.slice(2).split('\t')
+        const link = found.get(name)
+        if (link?.kind === 'link') found.set(name, { ...link, target })
+      } else if (line !== '' && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
+    }
+    return paths.map((each) => {
+      const trouble = troubles.find((line) => line.includes(each))
+      return found.get(each) ?? (trouble === undefined ? ABSENT : new Unreadable(trouble))
+    })
+  },
+  ripple: (at, value, known) => (value.kind === 'absent' ? gone(at, known) : parents(at, known)),
+  beneath: (at, observed, known) => (isShadowed(at, known) ? ABSENT : observed),
+})
+
+/** `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. */
+export const digest: (path: string) => Fact<string | undefined> = defineBatchFact<string, string | undefined>({
+  name: 'digest',
+  blank: undefined,
+  // find sorts out what is no regular file: reading a pipe or a device could wait for ever.
+  read: (paths) => chunked('find', paths, ' -maxdepth 0 -type f -exec sha256sum -- {} + 2>/dev/null'),
+  parse: (output, paths) => {
+    const found = new Map<string, string>()
+    for (const line of output.toString().split('\n')) {
+      const sum = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line)
+      if (sum) found.set(sum[1] === '' ? (sum[3] ?? '') : (sum[3] ?? '').replaceAll('\\\\', '\\'), sum[2] ?? '')
+    }
+    return paths.map((each) => found.get(each))
+  },
+  beneath: (at, observed, known) => (isShadowed(at, known) ? undefined : observed),
+})
+
+/** The bytes of a file, for tasks that edit and for diffs: at most 1 MiB. */
+export type FileText = { readonly kind: 'absent' } | { readonly kind: 'too-large' } | { readonly kind: 'bytes'; readonly bytes: Buffer }
+
+export const LARGEST_TEXT = 1024 * 1024
+
+/** `text('/etc/hosts')`: the content of a regular file. */
+export const text: (path: string) => Fact<FileText> = defineFact<string, FileText>({
+  name: 'text',
+  blank: { kind: 'absent' },
+  read: (at) => `if [ -f ${quoteAll([at])} ]; then printf +; head -c ${LARGEST_TEXT + 1} -- ${quoteAll([at])}; fi`,
+  parse: (output) => {
+    if (output.length === 0) return { kind: 'absent' }
+    return output.length > LARGEST_TEXT + 1 ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(1)) }
+  },
+  beneath: (at, observed, known) => (isShadowed(at, known) ? { kind: 'absent' } : observed),
+})
+
+const TYPES: Readonly<Record<string, 'file' | 'directory' | 'link'>> = { '8': 'file', '4': 'directory', a: 'link' }
+
+function inode(stat: readonly string[]): PathState {
+  const [, raw = '0', uid, gid, size, owner = '', group = ''] = stat
+  const mode = (Number.parseInt(raw, 16) & 0o7777).toString(8).padStart(4, '0')
+  const common = { mode, uid: Number(uid), gid: Number(gid), size: Number(size), owner, group }
+  const kind = TYPES[raw.padStart(4, '0').slice(0, -3)] ?? 'other'
+  return kind === 'link' ? { kind, target: '', ...common } : { kind, ...common }
+}
+
+/** The target of each link: a test that starts no process for everything that is none. */
+function links(paths: readonly string[]): string {
+  return `for hw_p in ${quoteAll(paths)}; do [ -h "$hw_p" ] && printf '@ %s\\t%s\\n' "$hw_p" "$(readlink -- "$hw_p")"; done\n`
+}
+
+/** A command line with at most 400 paths each: an argument list has a limit. */
+function chunked(before: string, paths: readonly string[], after: string): string {
+  let script = ''
+  for (let at = 0; at < paths.length; at += 400) script += `${before} ${quoteAll(paths.slice(at, at + 400))}${after}\n`
+  return script
+}
+
+/** `mkdir -p` makes the parents too. */
+function parents(at: string, known: KnownFacts): Effect[] {
+  return ancestors(at)
+    .filter((each) => isAbsent(known.value(path(each))))
+    .map((each) => becomes(path(each), { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }))
+}
+
+/** What is removed takes everything beneath it along. */
+function gone(at: string, known: KnownFacts): Effect[] {
+  const within = (fact: Fact<unknown>) => typeof fact.arg === 'string' && (fact.arg === at || fact.arg.startsWith(`${at}/`))
+  return ['path', 'digest', 'text'].flatMap((kind) =>
+    [...known.ofKind(kind)].filter((fact) => within(fact) && !(kind === 'path' && fact.arg === at)).map((fact) => ({ fact, value: fact.kind.blank })),
+  )
+}
+
+function isShadowed(at: string, known: KnownFacts): boolean {
+  return ancestors(at).some((each) => known.isPredicted(path(each)) && isAbsent(known.value(path(each))))
+}
+
+function isAbsent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'absent'
+}
+
+/** Every directory above a path, nearest first; without "/". */
+export function ancestors(at: string): string[] {
+  const parts = at.split('/').slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`).reverse()
+}
+
+/** The directory a path stands in. */
+export function parentOf(at: string): string {
+  return at.slice(0, at.lastIndexOf('/')) || '/'
+}

@@ -1,0 +1,27 @@
+import { quote } from '../values/quote.ts'
+import { defineFact, type Fact } from './fact.ts'
+
+/** What a tree should look like; an empty string leaves that alone. */
+export type TreeWish = readonly [root: string, owner: string, group: string, directoryMode: string, fileMode: string]
+
+/** `strays([...])`: the paths below a directory (itself not) that differ from the wish: the first few, and whether there are more. */
+export const strays: (wish: TreeWish) => Fact<{ readonly paths: readonly string[]; readonly more: boolean }> = defineFact<TreeWish, { paths: readonly string[]; more: boolean }>({
+  name: 'strays',
+  blank: { paths: [], more: false },
+  read: ([root, owner, group, directoryMode, fileMode]) => {
+    const differs = [
+      owner && `! -user ${quote(owner)}`,
+      group && `! -group ${quote(group)}`,
+      directoryMode && `-type d ! -perm ${quote(directoryMode)}`,
+      fileMode && `-type f ! -perm ${quote(fileMode)}`,
+    ].filter(Boolean)
+    if (differs.length === 0) return ':'
+    return `[ -d ${quote(root)} ] && find ${quote(root)} -mindepth 1 '(' ${differs.map((each) => `'(' ${each} ')'`).join(' -o ')} ')' 2>/dev/null | head -n ${SHOWN + 1}`
+  },
+  parse: (output) => {
+    const paths = output.toString().split('\n').filter(Boolean)
+    return { paths: paths.slice(0, SHOWN), more: paths.length > SHOWN }
+  },
+})
+
+const SHOWN = 5

@@ -1,0 +1,84 @@
+import { Unreadable, type Effect, type Fact, type KnownFacts } from '../facts/fact.ts'
+import type { Change } from '../tasks/change.ts'
+
+/** What is known of one fact. */
+export type Known =
+  | { readonly certainty: 'observed' | 'predicted'; readonly value: unknown }
+  /** Something ran whose effect on it cannot be told. */
+  | { readonly certainty: 'unknown'; readonly why: string }
+
+/**
+ * What a run knows of one host: fact → value, each observed or predicted. Plans are made against it, each change moves it on,
+ * and in check mode that is all that moves.
+ */
+export class HostModel implements KnownFacts {
+  readonly #known = new Map<string, { fact: Fact<unknown>; known: Known }>()
+  #predictions = 0
+  #shadow: string | undefined
+
+  get(fact: Fact<unknown>): Known | undefined {
+    return this.#known.get(fact.key)?.known ?? (this.#shadow === undefined ? undefined : { certainty: 'unknown', why: this.#shadow })
+  }
+
+  /** Takes in what the host answered, seen through what is predicted to have happened by then. */
+  observe(fact: Fact<unknown>, value: unknown): void {
+    const seen = this.#predictions > 0 && fact.kind.beneath && !(value instanceof Unreadable) ? fact.kind.beneath(fact, value, this) : value
+    this.#known.set(fact.key, { fact, known: { certainty: 'observed', value: seen } })
+  }
+
+  /** Moves the model on by what a change will do. */
+  predict(change: Change): void {
+    for (const effect of change.effects) this.#apply(effect)
+  }
+
+  #apply(effect: Effect): void {
+    for (const more of effect.fact.kind.ripple?.(effect.fact, effect.value, this) ?? []) this.#set(more)
+    this.#set(effect)
+  }
+
+  #set({ fact, value }: Effect): void {
+    this.#predictions++
+    this.#known.set(fact.key, { fact, known: { certainty: 'predicted', value } })
+  }
+
+  /** Check mode, after an action that would have run: whatever it may have touched is not known any more. */
+  doubt(touched: 'everything' | readonly Fact<unknown>[], why: string): void {
+    if (touched === 'everything') {
+      this.#known.clear()
+      this.#shadow = why
+    } else for (const fact of touched) this.#known.set(fact.key, { fact, known: { certainty: 'unknown', why } })
+  }
+
+  /** For real: what may have changed is asked again when it is needed next. */
+  forget(kinds: 'everything' | readonly string[]): void {
+    for (const [key, { fact }] of this.#known) if (kinds === 'everything' || kinds.includes(fact.kind.name)) this.#known.delete(key)
+  }
+
+  forgetFacts(facts: Iterable<Fact<unknown>>): void {
+    for (const fact of facts) this.#known.delete(fact.key)
+  }
+
+  /** After an act: predictions have done their work; the host has the word. */
+  forgetPredictions(): void {
+    for (const [key, { known }] of this.#known) if (known.certainty === 'predicted') this.#known.delete(key)
+    this.#predictions = 0
+  }
+
+  /** True when nothing was foretold: then the model is the host as it was seen. */
+  get isAsSeen(): boolean {
+    return this.#predictions === 0 && this.#shadow === undefined
+  }
+
+  value(fact: Fact<unknown>): unknown {
+    const known = this.#known.get(fact.key)?.known
+    return known === undefined || known.certainty === 'unknown' ? undefined : known.value
+  }
+
+  isPredicted(fact: Fact<unknown>): boolean {
+    return this.#known.get(fact.key)?.known.certainty === 'predicted'
+  }
+
+  *ofKind(name: string): Iterable<Fact<unknown>> {
+    for (const { fact } of this.#known.values()) if (fact.kind.name === name) yield fact
+  }
+}

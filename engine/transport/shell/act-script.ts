@@ -1,0 +1,99 @@
+import type { Content } from '../../values/content.ts'
+import { quote, quoteAll } from '../../values/quote.ts'
+import { unreachable } from '../../values/unreachable.ts'
+import type { RunStep, Step, WriteStep } from '../../tasks/change.ts'
+import type { Act } from '../link.ts'
+import { guardScript } from './guard-script.ts'
+import { lookScript } from './look-script.ts'
+
+/** Content up to this size travels in the script itself; more (or bytes that no shell word holds) follows as a blob. */
+const INLINE = 64 * 1024
+
+export interface Program {
+  readonly script: string
+  readonly blobs: readonly Content[]
+  /** Milliseconds that it may take: what its commands may, and time for the rest. */
+  readonly deadline: number
+}
+
+/**
+ * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
+ * and then nothing more is done; at the end it reads the facts again.
+ */
+export function actProgram(act: Act): Program {
+  const blobs: Content[] = []
+  const lines: string[] = ['hw_go() {']
+  let seconds = 120
+  for (const [t, task] of act.tasks.entries()) {
+    const guard = guardScript(task.guards)
+    if (guard !== '') lines.push(`{ ${guard}; } || { hw_mark drift ${t}; return 1; }`)
+    for (const [c, change] of task.changes.entries()) {
+      lines.push(`hw_both do ${t} ${c}`)
+      for (const [s, step] of change.steps.entries()) {
+        lines.push(stepScript(step, blobs))
+        lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
+        seconds += step.kind === 'run' ? step.timeout + 15 : 5
+      }
+      lines.push(`hw_mark did ${t} ${c} $hw_s`)
+    }
+  }
+  lines.push('}', 'hw_go && {', lookScript(act.facts), 'true', '}')
+  const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
+  return { script: lines.join('\n'), blobs, deadline: (seconds + size / 50_000) * 1000 }
+}
+
+function stepScript(step: Step, blobs: Content[]): string {
+  switch (step.kind) {
+    case 'run':
+      return runScript(step, blobs)
+    case 'write':
+      return writeScript(step, blobs)
+    default:
+      return unreachable(step)
+  }
+}
+
+/** A command with nothing to read but what it is given; in its own process group and with a deadline unless it is a short one. */
+function runScript(step: RunStep, blobs: Content[]): string {
+  const words = [
+    ...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),
+    ...(step.user === undefined ? [] : ['runuser', '-u', step.user, '--']),
+    ...(step.env ? ['env', ...Object.entries(step.env).map(([name, value]) => `${name}=${value}`)] : []),
+    ...step.argv,
+  ]
+  const command = `${quoteAll(words)}${step.daemon ? ' 9>&-' : ''}`
+  const placed = step.directory === undefined ? command : `( cd ${quote(step.directory)} && exec ${command} )`
+  if (step.stdin === undefined) return `${placed} </dev/null`
+  const inline = inlineText(step.stdin)
+  if (inline !== undefined) return `printf %s ${quote(inline)} | ${placed}`
+  // Whatever the command leaves of its input is drained, so that the next frame is found where it begins.
+  blobs.push(step.stdin)
+  return `hw_take ${step.stdin.size} | { ${placed}; hw_s=$?; cat >/dev/null; exit $hw_s; }; hw_s=$?; hw_left=$((hw_left - ${step.stdin.size})); ( exit $hw_s )`
+}
+
+/** FAULTS §3's recipe: exclusive temp beside the target, digest, owner, mode, check, sync, rename, sync. */
+function writeScript(step: WriteStep, blobs: Content[]): string {
+  const inline = inlineText(step.content)
+  const fill = inline === undefined ? `hw_take ${step.content.size} >"$hw_t"` : `printf %s ${quote(inline)} >"$hw_t"`
+  if (inline === undefined) blobs.push(step.content)
+  const target = quote(step.path)
+  const parts = [`hw_open ${target}`, fill, `hw_arrived ${step.content.digest}`]
+  if (step.owner !== undefined) parts.push(`hw_owner ${quote(step.owner)}`)
+  if (step.validate) parts.push(`chmod -- ${quote(step.mode)} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
+  if (step.backup) parts.push(`hw_keep ${target}`)
+  parts.push(`hw_live ${target} ${quote(step.mode)}`)
+  return `{ ${parts.join(' && ')}; }`
+}
+
+function validation(argv: readonly string[]): string {
+  return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
+}
+
+function inlineText(content: Content): string | undefined {
+  return content.text !== undefined && content.size <= INLINE ? content.text : undefined
+}
+
+/** A step as a person would type it, for messages. */
+export function describeStep(step: Step): string {
+  return step.kind === 'run' ? quoteAll(step.argv) : `write ${step.path}`
+}

@@ -1,0 +1,70 @@
+/**
+ * What turns a bare `sh` on a host into a shell that takes programs through its standard input, one turn each.
+ *
+ * The remote command is constant and uses only what every login shell (bash, dash, zsh, fish, csh) reads alike; it reads a nonce and a
+ * length, then the program below. From then on a frame is a header line, the text of a script, and blobs that the script takes with
+ * `hw_take`. Everything the host says back stands between marks: lines that begin with the nonce, which no command ever learns.
+ */
+const RECEIVE = `IFS= read -r hw_n; IFS= read -r hw_l; eval "$(dd bs=1 count=$hw_l 2>/dev/null)"`
+
+/** The command that the transport starts. */
+export const SHELL_COMMAND = `exec /bin/sh -c '${RECEIVE}'`
+
+/**
+ * The same as another user, by a sudo that asks for nothing, or that asks on stderr with our own prompt. In the second form the shell
+ * says that it is there before we send anything: what is sent too early would be taken for the password.
+ */
+export const sudoCommand = (user: string, password: boolean): string =>
+  password
+    ? `exec sudo -S -k -p ${SUDO_PROMPT} -H -u ${user} -- /bin/sh -c 'echo ${SUDO_PASSED}; ${RECEIVE}'`
+    : `exec sudo -n -H -u ${user} -- /bin/sh -c '${RECEIVE}'`
+
+export const SUDO_PROMPT = 'hostwright-asks-for-the-password:'
+export const SUDO_PASSED = 'hostwright-is-let-in'
+
+/**
+ * The resident program. It must run in dash, busybox ash, bash and mksh alike; ENGINE traps:
+ * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
+ * end the shell (hence `true`); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
+ */
+export const RESIDENT = `
+umask 022; LC_ALL=C; export LC_ALL; unset ENV BASH_ENV CDPATH
+PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+cd / || exit
+hw_mark() { printf '%s %s\\n' "$hw_n" "$*"; }
+hw_both() { printf '%s %s\\n' "$hw_n" "$*"; printf '%s %s\\n' "$hw_n" "$*" >&2; }
+hw_take() {
+  hw_left=$((hw_left - $1))
+  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null || return
+  [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
+}
+hw_open() {
+  for hw_o in "\${1%/*}"/.hostwright.*; do [ ! -e "$hw_o" ] || rm -f -- "$hw_o"; done
+  hw_c=$((hw_c + 1)); hw_t="\${1%/*}/.hostwright.$hw_id.$hw_c"
+  umask 077; set -C; true >"$hw_t"; hw_s=$?; set +C; umask 022; return $hw_s
+}
+hw_arrived() {
+  hw_sum=$(sha256sum <"$hw_t") || return
+  [ "\${hw_sum%% *}" = "$1" ] || { echo "the content arrived damaged: nothing was replaced" >&2; return 1; }
+}
+hw_owner() { chown -- "$1" "$hw_t"; }
+hw_live() {
+  chmod -- "$2" "$hw_t" || return
+  [ ! -e /sys/fs/selinux/enforce ] || ! command -v chcon >/dev/null || [ ! -e "$1" ] || chcon --reference="$1" -- "$hw_t"
+  sync "$hw_t" 2>/dev/null || sync
+  [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
+  mv -fT -- "$hw_t" "$1" || return
+  sync "\${1%/*}/" 2>/dev/null || sync
+}
+hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
+hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
+hw_mark ready "$(id -u)" "$(id -un)"
+while IFS=' ' read -r hw_l hw_how hw_left hw_id; do
+  hw_src=$(hw_take "$hw_l"); hw_c=0; hw_t=
+  case $hw_how in
+    here) eval "$hw_src"; hw_s=$? ;;
+    *) ( eval "$hw_src"; hw_s=$?; [ "$hw_left" -le 0 ] || hw_take "$hw_left" >/dev/null; exit $hw_s ); hw_s=$? ;;
+  esac
+  hw_both end "$hw_s"
+done
+`

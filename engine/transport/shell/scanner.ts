@@ -1,0 +1,44 @@
+/**
+ * Cuts what a resident shell says into the bytes that commands wrote and the marks between them. A mark is `NONCE words\n`, anywhere in
+ * the stream; the nonce is 128 random bits that no command is told. Bytes are handed on as they come, held back only while they could
+ * be the beginning of a mark.
+ */
+export class MarkScanner {
+  readonly #nonce: Buffer
+  readonly #onBytes: (bytes: Buffer) => void
+  readonly #onMark: (mark: string) => void
+  #held: Buffer = Buffer.alloc(0)
+
+  constructor(nonce: string, on: { bytes(bytes: Buffer): void; mark(mark: string): void }) {
+    this.#nonce = Buffer.from(`${nonce} `)
+    this.#onBytes = on.bytes
+    this.#onMark = on.mark
+  }
+
+  push(chunk: Buffer): void {
+    let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    for (;;) {
+      const at = rest.indexOf(this.#nonce)
+      if (at === -1) break
+      if (at > 0) this.#onBytes(rest.subarray(0, at))
+      const end = rest.indexOf(10, at)
+      if (end === -1) {
+        this.#held = rest.subarray(at)
+        return
+      }
+      const mark = rest.subarray(at + this.#nonce.length, end).toString()
+      rest = rest.subarray(end + 1)
+      this.#onMark(mark)
+    }
+    const keep = this.#couldBegin(rest)
+    if (rest.length > keep) this.#onBytes(rest.subarray(0, rest.length - keep))
+    this.#held = Buffer.from(rest.subarray(rest.length - keep))
+  }
+
+  /** How many of the last bytes are a beginning of the nonce. */
+  #couldBegin(bytes: Buffer): number {
+    for (let length = Math.min(this.#nonce.length - 1, bytes.length); length > 0; length--)
+      if (bytes.subarray(bytes.length - length).equals(this.#nonce.subarray(0, length))) return length
+    return 0
+  }
+}

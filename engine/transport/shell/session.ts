@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto'
+import type { Content } from '../../values/content.ts'
+import type { Secret } from '../../values/secret.ts'
+import { visible } from '../../values/visible.ts'
+import type { Connection, Ended, LinkError, RemoteProcess } from '../connection.ts'
+import { RESIDENT, SHELL_COMMAND, sudoCommand, SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
+import { MarkScanner } from './scanner.ts'
+
+/** What one turn asks of the host. */
+export interface Frame {
+  readonly script: string
+  /** Contents that the script takes from its input with `hw_take`, in this order. */
+  readonly blobs?: readonly Content[]
+  /** `here`: in the resident shell itself, so that what it opens stays open. Default: in a subshell. */
+  readonly how?: 'here' | 'apart'
+  /** Milliseconds until the line is given up. */
+  readonly deadline: number
+  /** What is heard, while it is heard. */
+  readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer): void }
+  /** How many bytes of output are kept a section. Default: 16 MiB; more is dropped and told by `cut`. */
+  readonly keep?: number
+}
+
+/** What was said between two marks; the first has the mark "". */
+export interface Section {
+  readonly mark: string
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  /** Bytes that were more than was kept. */
+  readonly cut: number
+}
+
+export type FrameOutcome =
+  | { readonly kind: 'done'; readonly status: number; readonly sections: readonly Section[] }
+  /** The line went dead, or silent for too long, after the frame was sent: what it did is not known beyond its last mark. */
+  | { readonly kind: 'lost'; readonly error: LinkError; readonly sections: readonly Section[] }
+
+export interface SessionOptions {
+  /** Become this user by sudo. */
+  readonly become?: { readonly user: string; readonly password?: Secret }
+  /** Milliseconds for the shell to say that it is there. Default: 20 000. */
+  readonly deadline?: number
+}
+
+type Opened = { readonly ok: true; readonly session: ShellSession } | { readonly ok: false; readonly error: LinkError }
+
+/** A resident shell on a host: one process, one turn a frame, frames one after the other. */
+export class ShellSession {
+  readonly #process: RemoteProcess
+  readonly #nonce: string
+  readonly #ended: Promise<Ended>
+  #collector: Collector | undefined
+  #over: Ended | undefined
+  /** Turns taken so far, for the report and for tests that count. */
+  turns = 0
+  bytesSent = 0
+  /** Who the shell runs as; known once it is open. */
+  uid = -1
+  userName = ''
+
+  private constructor(process: RemoteProcess, nonce: string) {
+    this.#process = process
+    this.#nonce = nonce
+    this.#ended = process.ended
+    void process.ended.then((ended) => {
+      this.#over = ended
+    })
+  }
+
+  static async open(connection: Connection, options: SessionOptions = {}): Promise<Opened> {
+    const { become } = options
+    const started = await connection.start(become ? sudoCommand(become.user, become.password !== undefined) : SHELL_COMMAND)
+    if (!started.ok) return started
+    const session = new ShellSession(started.process, randomBytes(16).toString('hex'))
+    const error = await session.#greet(connection.target, options)
+    if (error === undefined) return { ok: true, session }
+    started.process.destroy()
+    return { ok: false, error }
+  }
+
+  /** Sends the resident program and waits until it answers; feeds sudo's password when, and only when, it is asked for. */
+  async #greet(target: string, { become, deadline = 20_000 }: SessionOptions): Promise<LinkError | undefined> {
+    const hello = `${this.#nonce}\n${Buffer.byteLength(RESIDENT)}\n${RESIDENT}`
+    let noise = ''
+    let asked = 0
+    let greeted = false
+    let timer: NodeJS.Timeout | undefined
+    const answer = new Promise<LinkError | undefined>((resolve) => {
+      const greet = () => {
+        if (!greeted) void this.#send(hello)
+        greeted = true
+      }
+      const hear = (bytes: Buffer) => {
+        noise = (noise + bytes.toString()).slice(-2000)
+        if (become?.password === undefined || greeted) return
+        if (noise.includes(SUDO_PASSED)) return greet()
+        const prompts = noise.split(SUDO_PROMPT).length - 1
+        if (prompts <= asked) return
+        asked = prompts
+        // Asked again means the first answer was wrong. A third try could lock the account.
+        if (asked > 1) resolve({ reason: 'become', message: `${target}: sudo does not take the password for becoming ${become.user}`, hint: 'check the become password' })
+        else void this.#send(`${become.password.reveal()}\n`)
+      }
+      const mark = (words: string) => {
+        const [word, uid, name = ''] = words.split(' ')
+        if (word !== 'ready') return
+        this.uid = Number(uid)
+        this.userName = name
+        resolve(undefined)
+      }
+      const stdout = new MarkScanner(this.#nonce, { bytes: hear, mark })
+      const stderr = new MarkScanner(this.#nonce, { bytes: hear, mark: () => {} })
+      this.#process.listen({
+        stdout: (chunk) => (this.#collector?.stdout ?? stdout).push(chunk),
+        stderr: (chunk) => (this.#collector?.stderr ?? stderr).push(chunk),
+      })
+      if (become?.password === undefined) greet()
+      void this.#ended.then((ended) => resolve(noShell(target, ended, noise, become?.user)))
+      timer = setTimeout(() => resolve({ reason: 'no-shell', message: `${target}: /bin/sh did not answer within ${deadline / 1000} s${said(noise)}` }), deadline)
+    })
+    const error = await answer
+    clearTimeout(timer)
+    return error
+  }
+
+  /** One turn. Never rejects. */
+  async run(frame: Frame): Promise<FrameOutcome> {
+    const { script, blobs = [], how = 'apart', deadline } = frame
+    const collector = new Collector(this.#nonce, frame)
+    if (this.#over) return { kind: 'lost', error: lost(this.#over), sections: [] }
+    this.#collector = collector
+    this.turns++
+    const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
+    const bytes = Buffer.from(script)
+    const head = `${bytes.length} ${how} ${size} ${randomBytes(8).toString('hex')}\n`
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<FrameOutcome>((resolve) => {
+      timer = setTimeout(() => {
+        this.#process.destroy()
+        resolve({ kind: 'lost', error: { reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` }, sections: collector.sections() })
+      }, deadline)
+    })
+    const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))
+    const done = collector.done.then((status): FrameOutcome => ({ kind: 'done', status, sections: collector.sections() }))
+    const sent = this.#send(head + script).then(async () => {
+      for (const blob of blobs) for (const chunk of blob.chunks()) await this.#send(chunk)
+    })
+    const outcome = await Promise.race([done, over, late])
+    clearTimeout(timer)
+    // A script that ended early drained its blobs, so the sending is over too, or the process is.
+    if (outcome.kind === 'done') await Promise.race([sent, this.#ended])
+    return outcome
+  }
+
+  async #send(bytes: string | Uint8Array): Promise<void> {
+    const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+    this.bytesSent += buffer.length
+    await this.#process.write(buffer)
+  }
+
+  get alive(): boolean {
+    return this.#over === undefined
+  }
+
+  close(): void {
+    this.#process.end()
+  }
+}
+
+/** Gathers what is said during one frame, per mark, from both streams. */
+class Collector {
+  readonly stdout: MarkScanner
+  readonly stderr: MarkScanner
+  readonly done: Promise<number>
+  readonly #order: string[] = ['']
+  readonly #heard = new Map<string, { stdout: Buffer[]; stderr: Buffer[]; size: number; cut: number }>()
+
+  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Frame) {
+    let finish = (_: number) => {}
+    this.done = new Promise((resolve) => (finish = resolve))
+    let ends = 0
+    const scanner = (stream: 'stdout' | 'stderr') => {
+      let mark = ''
+      let repeats = 0
+      return new MarkScanner(nonce, {
+        mark: (heard) => {
+          if (heard.startsWith('end ')) {
+            if (++ends === 2) finish(Number(heard.slice(4)))
+            return
+          }
+          // The same words can come again ("item"): each is a section of its own.
+          mark = stream === 'stdout' ? `${++repeats}:${heard}` : heard
+          if (stream === 'stdout') {
+            this.#order.push(mark)
+            on?.mark?.(heard)
+          }
+        },
+        bytes: (bytes) => {
+          on?.bytes?.(stream, bytes)
+          const heard = this.#at(mark)
+          if (heard.size + bytes.length > keep) heard.cut += bytes.length
+          else {
+            heard[stream].push(Buffer.from(bytes))
+            heard.size += bytes.length
+          }
+        },
+      })
+    }
+    this.stdout = scanner('stdout')
+    this.stderr = scanner('stderr')
+  }
+
+  #at(mark: string) {
+    const heard = this.#heard.get(mark) ?? { stdout: [], stderr: [], size: 0, cut: 0 }
+    this.#heard.set(mark, heard)
+    return heard
+  }
+
+  sections(): Section[] {
+    return this.#order.map((key) => {
+      const words = key.slice(key.indexOf(':') + 1)
+      const [out, err] = [this.#heard.get(key), this.#heard.get(words)]
+      return {
+        mark: words,
+        stdout: Buffer.concat(out?.stdout ?? []),
+        stderr: Buffer.concat(err?.stderr ?? []),
+        cut: (out?.cut ?? 0) + (err !== out ? (err?.cut ?? 0) : 0),
+      }
+    })
+  }
+}
+
+function lost(ended: Ended): LinkError {
+  switch (ended.kind) {
+    case 'lost':
+      return ended.error
+    case 'exited':
+      return { reason: 'lost', message: `the shell on the host ended with status ${ended.code}` }
+    case 'killed':
+      return { reason: 'lost', message: `the shell on the host was killed by ${ended.signal}` }
+  }
+}
+
+const said = (noise: string) => (noise.trim() === '' ? '' : `; it said: ${visible(noise.trim().slice(-400), 'line')}`)
+
+function noShell(target: string, ended: Ended, noise: string, become: string | undefined): LinkError {
+  if (ended.kind === 'lost') return ended.error
+  if (become !== undefined)
+    return {
+      reason: 'become',
+      message: `${target}: cannot become ${become} with sudo${said(noise.replaceAll(SUDO_PROMPT, ''))}`,
+      hint: 'allow it in sudoers, or give the password: --ask-become-pass (-K)',
+    }
+  return { reason: 'no-shell', message: `${target}: the login gives no /bin/sh${said(noise)}`, hint: 'the login shell must run commands: not nologin, not a restricted shell' }
+}
