@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { path, type PathState } from '../facts/path.ts'
+import { run, type RunStep } from '../tasks/change.ts'
+import type { StepOutput } from '../transport/link.ts'
+import { contentOf } from '../values/content.ts'
+import { quoteAll } from '../values/quote.ts'
+import { Account, Duration, RemotePath } from '../values/schema.ts'
+import { Secret } from '../values/secret.ts'
+import { defineAction } from './action.ts'
+
+/** What running takes, for `command`, `script` and `composeExec` alike. */
+export const Running = {
+  stdin: z.union([z.string(), z.instanceof(Secret)]).optional().describe('fed to its standard input; a Secret may go here, and only here'),
+  directory: RemotePath.optional().describe('where it runs; default: /'),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
+  user: Account.optional().describe('whom it runs as; the connection must be root for that'),
+  timeout: Duration.prefault('5m').describe('until it is stopped, with all it started'),
+  okCodes: z.array(z.int().min(0).max(255)).default([0]).describe('exit codes that are fine'),
+  creates: RemotePath.optional().describe('do not run when this exists'),
+  removes: RemotePath.optional().describe('do not run when this does not exist'),
+  changes: z.boolean().default(true).describe('false: it only looks, and runs in check mode too'),
+}
+
+export interface CommandOutput {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+type RunningParams = z.output<z.ZodObject<typeof Running>>
+
+/** The guards `creates` and `removes` as facts; a path that was not named asks about `/`, which is there. */
+export const runningFacts = (p: RunningParams) => ({ creates: path(p.creates ?? '/'), removes: path(p.removes ?? '/') })
+
+export function runningSkip(p: RunningParams, now: { creates: PathState; removes: PathState }): string | undefined {
+  if (p.creates !== undefined && now.creates.kind !== 'absent') return `${p.creates} exists`
+  if (p.removes !== undefined && now.removes.kind === 'absent') return `${p.removes} does not exist`
+  return undefined
+}
+
+export function runningStep(argv: readonly string[], p: RunningParams): RunStep {
+  return run(argv, {
+    timeout: Math.max(1, p.timeout),
+    okCodes: p.okCodes,
+    ...(p.stdin !== undefined && { stdin: contentOf(p.stdin) }),
+    ...(p.directory !== undefined && { directory: p.directory }),
+    ...(p.env && { env: p.env }),
+    ...(p.user !== undefined && { user: p.user }),
+  })
+}
+
+export const commandOutput = ({ code, stdout, stderr }: StepOutput): { ok: true; value: CommandOutput } => ({
+  ok: true,
+  value: { code, stdout: stdout.toString(), stderr: stderr.toString() },
+})
+
+/**
+ * Runs a command, as an argv: no shell reads it. What it may change is unknown afterwards; say `creates`, `removes` or `changes: false`
+ * where that is known better.
+ *
+ * @example const out = await host.run(command({ argv: ['uname', '-r'], changes: false }))
+ */
+export const command = defineAction({
+  name: 'command',
+  doc: 'Runs a command. No shell reads it: `argv` is passed on word by word.',
+  params: z.strictObject({ argv: z.tuple([z.string().min(1)], z.string()), ...Running }),
+  title: (p) => quoteAll(p.argv).slice(0, 120),
+  facts: runningFacts,
+  skip: runningSkip,
+  steps: (p) => [runningStep(p.argv, p)],
+  changes: (p) => (p.changes ? [`run ${quoteAll(p.argv).slice(0, 200)}`] : []),
+  touches: (p) => (p.changes ? 'everything' : 'nothing'),
+  result: commandOutput,
+})
+
+/**
+ * Runs a text by the host's `sh`. Values go in as `args` (`$1`, `$2`, …), never into the text.
+ *
+ * @example script({ text: 'tar -C "$1" -czf "$2" .', args: ['/data/shop', '/root/shop.tgz'], creates: '/root/shop.tgz' })
+ */
+export const script = defineAction({
+  name: 'script',
+  doc: 'Runs a text by the POSIX sh of the host. Values go in as arguments, never into the text.',
+  params: z.strictObject({ text: z.string().min(1), args: z.array(z.string()).default([]), ...Running }),
+  title: (p) => (p.text.trim().split('\n')[0] ?? '').slice(0, 80),
+  facts: runningFacts,
+  skip: runningSkip,
+  steps: (p) => [runningStep(['sh', '-c', p.text, 'sh', ...p.args], p)],
+  changes: (p) => (p.changes ? [`run ${(p.text.trim().split('\n')[0] ?? '').slice(0, 80)}`] : []),
+  touches: (p) => (p.changes ? 'everything' : 'nothing'),
+  result: commandOutput,
+})

@@ -1,0 +1,107 @@
+import type { Action, ActionResult } from '../actions/action.ts'
+import { Unreadable } from '../facts/fact.ts'
+import type { TaskStatus } from '../report/event.ts'
+import type { HostContext } from './context.ts'
+import { lastLines } from './converge.ts'
+import { HostLost, TaskFailed, type Failure } from './failure.ts'
+import { liveOutput } from './live-output.ts'
+import { placeOf } from './origin.ts'
+
+/**
+ * Runs an action on one host: look at its guard, run, read the result. It is never repeated by itself: when the line breaks while it
+ * runs, what it did is not known.
+ */
+export async function actOnce<R>(context: HostContext, role: string, action: Action<R>): Promise<ActionResult<R>> {
+  context.checkStopped()
+  const { host, emit, model, mode } = context
+  const started = performance.now()
+  const told = (status: TaskStatus, changes: readonly string[], why?: string) =>
+    emit({ type: 'task', host, role, task: action.title, status, changes, ms: Math.round(performance.now() - started), ...(why !== undefined && { why }) })
+  const fail = (about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>): never => {
+    const place = placeOf(action.origin)
+    const failure: Failure = { host, role, task: action.title, ...(place && { place }), ...about }
+    told('failed', [])
+    emit({ type: 'failure', ...failure })
+    throw new TaskFailed(failure)
+  }
+
+  const values = await guardValues(context, action)
+  if (typeof values === 'string') {
+    told('unknown', action.changes, values)
+    model.doubt(action.touches === 'nothing' ? [] : action.touches, `${action.title} may or may not run`)
+    return { ran: false, changed: false, why: values }
+  }
+  for (const value of values.values()) if (value instanceof Unreadable) fail({ reason: 'cannot-look', message: value.message })
+  const skip = action.skip(values)
+  if (skip !== undefined) {
+    told('skipped', [], skip)
+    return { ran: false, changed: false, why: skip }
+  }
+  const looksOnly = action.changes.length === 0
+  if (mode === 'check' && !(looksOnly && model.isAsSeen)) {
+    const why = looksOnly ? 'what it looks at would be changed before' : 'an action: what it does cannot be foretold'
+    told('unknown', action.changes, why)
+    if (action.touches !== 'nothing') model.doubt(action.touches, `${action.title} would have run before`)
+    return { ran: false, changed: !looksOnly, why: 'check mode' }
+  }
+
+  for (const change of action.changes) emit({ type: 'change', host, role, task: action.title, change })
+  const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
+  const change = { summary: action.title, steps: action.steps, effects: [], touches: [] }
+  const acted = await context.link.act(
+    { tasks: [{ title: action.title, changes: [change], guards: [] }], facts: [] },
+    { output: (_t, _c, stream, bytes) => live.hear(action.title, stream, bytes) },
+  )
+  live.end()
+  if (action.touches === 'everything') model.forget('everything')
+  else if (action.touches !== 'nothing') model.forgetFacts(action.touches)
+
+  switch (acted.kind) {
+    case 'done': {
+      const output = acted.outputs[0]?.[0]
+      const result = action.result(output ?? { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) })
+      if (!result.ok) return fail({ reason: 'command', message: result.message, ...(result.hint !== undefined && { hint: result.hint }), ...(output && { output: lastLines(output.stderr, output.stdout) }) })
+      const changed = result.changed ?? !looksOnly
+      told(changed ? 'changed' : 'ok', changed ? action.changes : [])
+      return { ran: true, changed, value: result.value }
+    }
+    case 'failed': {
+      const { failure } = acted
+      return fail({
+        reason: failure.timedOut ? 'timeout' : 'command',
+        message: failure.timedOut ? 'it did not end in time and was stopped' : `it ended with status ${failure.code}`,
+        output: lastLines(failure.stderr, failure.stdout),
+      })
+    }
+    case 'drifted':
+    case 'lost': {
+      const error = acted.kind === 'lost' ? acted.error : { reason: 'lost', message: 'the host did not run it' }
+      told('unknown', action.changes, error.message)
+      const place = placeOf(action.origin)
+      emit({
+        type: 'failure', host, role, task: action.title, reason: 'lost', message: `the line was lost while it ran: ${error.message}`, ...(place && { place }),
+        stands: 'not known: it may have run, in part or not at all',
+        hint: 'see on the host what it did before you run again: an action is never repeated by itself',
+      })
+      throw new HostLost(error.reason, error.message)
+    }
+  }
+}
+
+/** The facts of its guard, or the reason why they cannot be known. */
+async function guardValues({ model, link }: HostContext, action: Action): Promise<Map<string, unknown> | string> {
+  const facts = Object.values(action.facts)
+  const missing = facts.filter((fact) => model.get(fact) === undefined)
+  if (missing.length > 0) {
+    const looked = await link.look(missing)
+    if (looked.kind === 'lost') throw new HostLost(looked.error.reason, looked.error.message, looked.error.hint)
+    for (const fact of missing) model.observe(fact, looked.values.get(fact.key))
+  }
+  const values = new Map<string, unknown>()
+  for (const fact of facts) {
+    const known = model.get(fact)
+    if (known?.certainty === 'unknown') return known.why
+    values.set(fact.key, known?.value)
+  }
+  return values
+}

@@ -1,0 +1,21 @@
+import type { HostModel } from './model.ts'
+import type { Emit, Mode } from '../report/event.ts'
+import type { Link } from '../transport/link.ts'
+
+/** What batches and actions on one host share during a run. */
+export interface HostContext {
+  readonly host: string
+  readonly mode: Mode
+  /** Show what changes inside files. */
+  readonly diff: boolean
+  readonly model: HostModel
+  readonly emit: Emit
+  /** The way to the host; replaced when a lost line was found again. */
+  link: Link
+  /** Tries to reach the host again after the line was lost. The new link holds the lock, so nothing of ours still runs there. */
+  reconnect(): Promise<Link | undefined>
+  /** Throws {@link Stopped} when the play was given up or the run interrupted. */
+  checkStopped(): void
+  /** Asked before each change with `--step`; false skips the task. */
+  confirm?(task: string, changes: readonly string[]): Promise<boolean>
+}

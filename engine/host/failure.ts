@@ -1,0 +1,53 @@
+import type { FailureReason } from '../report/event.ts'
+import type { Place } from '../diagnostic/diagnostic.ts'
+
+/** Why a task came to nothing. */
+export interface Failure {
+  readonly host: string
+  readonly role: string
+  readonly task: string
+  readonly reason: FailureReason
+  readonly message: string
+  readonly place?: Place
+  /** The end of what the command said. */
+  readonly output?: string
+  /** What was done before it, what was not started after it. */
+  readonly stands?: string
+  readonly hint?: string
+}
+
+/**
+ * What `ensure` and `run` throw when a task fails: `try … catch … finally` in a role is block, rescue and always.
+ * A role that catches it goes on, and the report says "rescued"; one that does not has failed on this host.
+ *
+ * @example
+ * try { await host.ensure(project) } catch (error) {
+ *   if (!(error instanceof TaskFailed)) throw error
+ *   await host.run(command({ argv: ['docker', 'logs', 'web'] }))
+ * }
+ */
+export class TaskFailed extends Error {
+  override readonly name = 'TaskFailed'
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(`${failure.host}: ${failure.task}: ${failure.message}`)
+    this.failure = failure
+  }
+}
+
+/** The line to the host is gone. Not to be rescued by a role: nothing can be done there any more. */
+export class HostLost extends Error {
+  override readonly name = 'HostLost'
+  readonly reason: string
+  readonly hint: string | undefined
+  constructor(reason: string, message: string, hint?: string) {
+    super(message)
+    this.reason = reason
+    this.hint = hint
+  }
+}
+
+/** The play was given up, or the run interrupted: this host stops before its next step. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}

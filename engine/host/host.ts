@@ -1,0 +1,172 @@
+import type { Action, ActionResult } from '../actions/action.ts'
+import { Unreadable, type Fact } from '../facts/fact.ts'
+import type { Task } from '../tasks/task.ts'
+import { actOnce } from './act-once.ts'
+import type { HostContext } from './context.ts'
+import { converge, type TaskResult } from './converge.ts'
+import { Expected } from './expected.ts'
+import { HostLost, TaskFailed } from './failure.ts'
+import { placeOf } from './origin.ts'
+
+/** The results of a batch, in the order and with the types of its tasks. */
+export type Results<T extends readonly Task[]> = { readonly [K in keyof T]: T[K] extends Task<infer S> ? TaskResult<S> : never }
+
+/** What roles are told of the inventory. */
+export interface HostInfo {
+  readonly name: string
+  readonly address: string
+  readonly groups: readonly string[]
+}
+
+/** What a host needs of the run around it. */
+export interface HostServices {
+  /** True when a task with these tags is asked for. */
+  selected(tags: readonly string[]): boolean
+  /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
+  once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
+  /** Another host of the inventory, for `on`. */
+  other(name: string, role: string): Promise<Host>
+}
+
+/**
+ * A host as a role sees it. One step at a time: what is asked for while something runs waits its turn.
+ *
+ * @example
+ * const [dir, conf] = await host.ensure(directory({ path: '/etc/app' }), file({ path: '/etc/app/app.conf', content }))
+ * if (conf.changed) await host.run(command({ argv: ['service', 'app', 'reload'] }))
+ */
+export class Host {
+  readonly name: string
+  readonly address: string
+  readonly groups: readonly string[]
+  /** True in check mode. Roles hardly ever need it: they ensure, and nothing is changed. */
+  readonly check: boolean
+  readonly #context: HostContext
+  readonly #services: HostServices
+  readonly #role: string
+  readonly #tags: readonly string[]
+  readonly #line: { last: Promise<unknown> }
+  readonly #expected: Expected<unknown>[] = []
+
+  constructor(info: HostInfo, context: HostContext, services: HostServices, role: string, tags: readonly string[], line: { last: Promise<unknown> }) {
+    this.name = info.name
+    this.address = info.address
+    this.groups = info.groups
+    this.check = context.mode === 'check'
+    this.#context = context
+    this.#services = services
+    this.#role = role
+    this.#tags = tags
+    this.#line = line
+  }
+
+  /**
+   * Makes these wishes true, in order, in one batch: one turn when nothing changes, two when something does.
+   *
+   * @throws TaskFailed when one of them fails; those before it are done, those after it were not started.
+   */
+  ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
+    return this.#expect(async () => {
+      const selected = tasks.filter((task) => this.#isSelected(task.tags))
+      const results = selected.length === 0 ? [] : await converge(this.#context, this.#role, selected)
+      const skipped: TaskResult = { status: 'skipped', changed: false, changes: [], state: undefined }
+      const all = tasks.map((task) => results[selected.indexOf(task)] ?? skipped)
+      // One result a task, in order: the tuple's types are those of the tasks.
+      return all as unknown as Results<T>
+    })
+  }
+
+  /**
+   * Runs an action.
+   *
+   * @throws TaskFailed when it fails.
+   */
+  run<R>(action: Action<R>, options: { readonly retries?: number; readonly delaySeconds?: number } = {}): PromiseLike<ActionResult<R>> {
+    return this.#expect(async () => {
+      if (!this.#isSelected(action.tags)) return { ran: false, changed: false, why: 'not asked for' }
+      return this.#retrying(options, () => actOnce(this.#context, this.#role, action))
+    })
+  }
+
+  /** Reads a fact. In check mode it is the fact as it is foretold; undefined when that cannot be. */
+  read<T>(fact: Fact<T>): PromiseLike<T | undefined> {
+    return this.#expect(async () => {
+      const { model, link } = this.#context
+      if (model.get(fact) === undefined) {
+        const looked = await link.look([fact])
+        if (looked.kind === 'lost') throw new HostLost(looked.error.reason, looked.error.message, looked.error.hint)
+        model.observe(fact, looked.values.get(fact.key))
+      }
+      const known = model.get(fact)
+      if (known === undefined || known.certainty === 'unknown' || known.value instanceof Unreadable) return undefined
+      return known.value as T // the model holds each value under the key of the fact that reads it
+    })
+  }
+
+  /** Fails the role on this host, in words of its own. */
+  fail(message: string, hint?: string): never {
+    const failure = { host: this.name, role: this.#role, task: 'fail', reason: 'assertion', message, ...(hint !== undefined && { hint }) } as const
+    const place = placeOf(new Error())
+    this.#context.emit({ type: 'task', host: this.name, role: this.#role, task: 'fail', status: 'failed', changes: [], ms: 0 })
+    this.#context.emit({ type: 'failure', ...failure, ...(place && { place }) })
+    throw new TaskFailed(failure)
+  }
+
+  /** Fails unless the condition holds. */
+  assert(condition: boolean, message: string, hint?: string): asserts condition {
+    if (!condition) this.fail(message, hint)
+  }
+
+  /** Tells the operator something. */
+  note(text: string): void {
+    this.#context.emit({ type: 'note', host: this.name, role: this.#role, text })
+  }
+
+  /** Does something once a run: the first host that comes here does it, the others get its result. */
+  once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return this.#services.once(`${this.#role}:${key}`, this.name, work)
+  }
+
+  /** Another host of the inventory, to do something there on this one's behalf. It is reached even outside of `--limit`. */
+  on(name: string): Promise<Host> {
+    return this.#services.other(name, this.#role)
+  }
+
+  /** The same host, for another role (or with more tags): same line, same model. */
+  as(role: string, tags: readonly string[]): Host {
+    return new Host(this, this.#context, this.#services, role, tags, this.#line)
+  }
+
+  /** The promises of this role that nobody awaited, after all of them are settled. */
+  async forgotten(): Promise<readonly Error[]> {
+    await Promise.all(this.#expected.map((each) => each.settled()))
+    return this.#expected.filter(({ awaited }) => !awaited).map(({ origin }) => origin)
+  }
+
+  #isSelected(tags: readonly string[]): boolean {
+    return this.#services.selected([...this.#tags, ...tags])
+  }
+
+  #expect<T>(work: () => Promise<T>): PromiseLike<T> {
+    const mine = this.#line.last.then(work)
+    this.#line.last = mine.catch(() => {})
+    const expected = new Expected(mine, new Error('not awaited'))
+    this.#expected.push(expected)
+    return expected
+  }
+
+  /** Tries again after a failure: only for actions, which say themselves that repeating them is fine by asking for it. */
+  async #retrying<T>({ retries = 0, delaySeconds = 5 }: { readonly retries?: number; readonly delaySeconds?: number }, work: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!(error instanceof TaskFailed) || attempt >= retries) throw error
+        this.#context.emit({ type: 'rescued', host: this.name, role: this.#role, task: error.failure.task })
+        this.note(`${error.failure.task}: try ${attempt + 1} of ${retries + 1} failed; again in ${delaySeconds} s`)
+        await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000))
+        this.#context.checkStopped()
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import type { Place } from '../diagnostic/diagnostic.ts'
+
+const ENGINE = new URL('..', import.meta.url).pathname
+
+/** Where in a playbook or role something was written: the first line of a stack that is not the engine's own. */
+export function placeOf(error: Error): Place | undefined {
+  for (const line of (error.stack ?? '').split('\n').slice(1)) {
+    const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]*?):(\d+):(\d+)\)?$/.exec(line)
+    if (!frame) continue
+    const [, at = '', row = '1', column = '1'] = frame
+    const file = at.startsWith('file:') ? fileURLToPath(at) : at
+    if (!file.startsWith(ENGINE) && !file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) }
+  }
+  return undefined
+}

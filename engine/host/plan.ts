@@ -1,0 +1,48 @@
+import { Unreadable, type Fact } from '../facts/fact.ts'
+import { isRefusal, type Change } from '../tasks/change.ts'
+import type { Task } from '../tasks/task.ts'
+import type { Guard } from '../transport/link.ts'
+import type { HostModel } from './model.ts'
+
+/** A task against the model of its host. */
+export type Planned =
+  | { readonly kind: 'changes'; readonly changes: readonly Change[]; readonly guards: readonly Guard[] }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint?: string }
+  | { readonly kind: 'cannot-look'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+/** Plans one task and moves the model on by what it will do. Every fact it needs must be in the model. */
+export function planTask(task: Task, model: HostModel): Planned {
+  const values = new Map<string, unknown>()
+  const guards: Guard[] = []
+  for (const fact of Object.values(task.facts)) {
+    const known = model.get(fact)
+    if (known === undefined) throw new Error(`${fact.key} was not looked at before ${task.title} was planned`)
+    if (known.certainty === 'unknown') return { kind: 'unknown', why: known.why }
+    if (known.value instanceof Unreadable) return { kind: 'cannot-look', message: known.value.message }
+    values.set(fact.key, known.value)
+    if (known.certainty === 'observed') guards.push({ fact, value: known.value })
+  }
+  const plan = task.plan(values)
+  if (isRefusal(plan)) return { kind: 'refused', message: plan.refused, ...(plan.hint !== undefined && { hint: plan.hint }) }
+  for (const change of plan) model.predict(change)
+  return { kind: 'changes', changes: plan, guards }
+}
+
+/** What the result of a task tells, from the facts as they stand in the model; undefined when one of them is not known. */
+export function stateOf<S>(task: Task<S>, model: HostModel): S | undefined {
+  const values = new Map<string, unknown>()
+  for (const fact of Object.values(task.facts)) {
+    const known = model.get(fact)
+    if (known === undefined || known.certainty === 'unknown' || known.value instanceof Unreadable) return undefined
+    values.set(fact.key, known.value)
+  }
+  return task.state(values)
+}
+
+/** The facts of these tasks that the model does not hold. */
+export function missingFacts(tasks: readonly Task[], model: HostModel): Fact<unknown>[] {
+  const missing = new Map<string, Fact<unknown>>()
+  for (const task of tasks) for (const fact of Object.values(task.facts)) if (model.get(fact) === undefined) missing.set(fact.key, fact)
+  return [...missing.values()]
+}
