@@ -3,7 +3,7 @@ import { Unreadable } from '../facts/fact.ts'
 import type { TaskStatus } from '../report/event.ts'
 import type { HostContext } from './context.ts'
 import { lastLines } from './converge.ts'
-import { HostLost, TaskFailed, type Failure } from './failure.ts'
+import { HostLost, Stopped, TaskFailed, type Failure } from './failure.ts'
 import { liveOutput } from './live-output.ts'
 import { placeOf } from './origin.ts'
 
@@ -45,6 +45,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
     return { ran: false, changed: !looksOnly, why: 'check mode' }
   }
 
+  if (!looksOnly && context.confirm && !(await context.confirm(host, [{ task: action.title, changes: action.changes }]))) throw new Stopped('not confirmed')
   for (const change of action.changes) emit({ type: 'change', host, role, task: action.title, change })
   const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
   const change = { summary: action.title, steps: action.steps, effects: [], touches: [] }

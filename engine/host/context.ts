@@ -16,6 +16,6 @@ export interface HostContext {
   reconnect(): Promise<Link | undefined>
   /** Throws {@link Stopped} when the play was given up or the run interrupted. */
   checkStopped(): void
-  /** Asked before each change with `--step`; false skips the task. */
-  confirm?(task: string, changes: readonly string[]): Promise<boolean>
+  /** Asked before anything is changed (`--step`); false stops the host there. */
+  readonly confirm?: (host: string, what: readonly { readonly task: string; readonly changes: readonly string[] }[]) => Promise<boolean>
 }

@@ -5,7 +5,7 @@ import type { Acted } from '../transport/link.ts'
 import { unreachable } from '../values/unreachable.ts'
 import type { HostContext } from './context.ts'
 import { shownDiffs } from './diffs.ts'
-import { HostLost, TaskFailed, type Failure } from './failure.ts'
+import { HostLost, Stopped, TaskFailed, type Failure } from './failure.ts'
 import { liveOutput } from './live-output.ts'
 import { placeOf } from './origin.ts'
 import { missingFacts, planTask, stateOf, type Planned } from './plan.ts'
@@ -90,7 +90,7 @@ class Batch {
       const task = this.#tasks[next]
       if (task === undefined || (mode === 'apply' && this.#mustLookFirst(task, doubtful))) break
       const planned = planTask(task, model)
-      if (planned.kind === 'unknown') this.#contextTask(ready, next, task, planned.why)
+      if (planned.kind === 'unknown') this.#foretellUnknown(ready, next, task, planned.why)
       else if (planned.kind === 'changes') ready.push({ index: next, task, planned })
       else {
         blocked = planned
@@ -107,7 +107,7 @@ class Batch {
   }
 
   /** In check mode: a task that depends on what cannot be foretold keeps its place in the order of results. */
-  #contextTask(ready: Ready[], index: number, task: Task, why: string): void {
+  #foretellUnknown(ready: Ready[], index: number, task: Task, why: string): void {
     ready.push({ index, task, planned: { kind: 'changes', changes: [], guards: [] } })
     this.#unknown.set(index, why)
   }
@@ -121,6 +121,8 @@ class Batch {
   async #act(ready: readonly Ready[], changing: readonly Ready[], doubtful: ReadonlySet<string>): Promise<void> {
     const { model, emit, host } = this.#context
     const diffs = await this.#diffs(changing)
+    const asked = changing.map(({ task, planned }) => ({ task: task.title, changes: planned.changes.map(({ summary }) => summary) }))
+    if (this.#context.confirm && !(await this.#context.confirm(host, asked))) throw new Stopped('not confirmed')
     const facts = changing.flatMap(({ task }) => Object.values(task.facts))
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
     const acted = await this.#context.link.act(

@@ -20,8 +20,8 @@ export interface HostInfo {
 
 /** What a host needs of the run around it. */
 export interface HostServices {
-  /** True when a task with these tags is asked for. */
-  selected(tags: readonly string[]): boolean
+  /** True when this task, with these tags, is asked for. */
+  selected(title: string, tags: readonly string[]): boolean
   /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
   /** Another host of the inventory, for `on`. */
@@ -47,6 +47,7 @@ export class Host {
   readonly #tags: readonly string[]
   readonly #line: { last: Promise<unknown> }
   readonly #expected: Expected<unknown>[] = []
+  readonly #failed: string[] = []
 
   constructor(info: HostInfo, context: HostContext, services: HostServices, role: string, tags: readonly string[], line: { last: Promise<unknown> }) {
     this.name = info.name
@@ -67,7 +68,7 @@ export class Host {
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
     return this.#expect(async () => {
-      const selected = tasks.filter((task) => this.#isSelected(task.tags))
+      const selected = tasks.filter((task) => this.#isSelected(task))
       const results = selected.length === 0 ? [] : await converge(this.#context, this.#role, selected)
       const skipped: TaskResult = { status: 'skipped', changed: false, changes: [], state: undefined }
       const all = tasks.map((task) => results[selected.indexOf(task)] ?? skipped)
@@ -83,7 +84,7 @@ export class Host {
    */
   run<R>(action: Action<R>, options: { readonly retries?: number; readonly delaySeconds?: number } = {}): PromiseLike<ActionResult<R>> {
     return this.#expect(async () => {
-      if (!this.#isSelected(action.tags)) return { ran: false, changed: false, why: 'not asked for' }
+      if (!this.#isSelected(action)) return { ran: false, changed: false, why: 'not asked for' }
       return this.#retrying(options, () => actOnce(this.#context, this.#role, action))
     })
   }
@@ -143,13 +144,20 @@ export class Host {
     return this.#expected.filter(({ awaited }) => !awaited).map(({ origin }) => origin)
   }
 
-  #isSelected(tags: readonly string[]): boolean {
-    return this.#services.selected([...this.#tags, ...tags])
+  /** The tasks that failed under this handle. When the role came to its end all the same, it caught them. */
+  get caught(): readonly string[] {
+    return this.#failed
+  }
+
+  #isSelected({ title, tags }: { readonly title: string; readonly tags: readonly string[] }): boolean {
+    return this.#services.selected(title, [...this.#tags, ...tags])
   }
 
   #expect<T>(work: () => Promise<T>): PromiseLike<T> {
     const mine = this.#line.last.then(work)
-    this.#line.last = mine.catch(() => {})
+    this.#line.last = mine.catch((error: unknown) => {
+      if (error instanceof TaskFailed) this.#failed.push(error.failure.task)
+    })
     const expected = new Expected(mine, new Error('not awaited'))
     this.#expected.push(expected)
     return expected

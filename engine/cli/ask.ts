@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline/promises'
+import type { HostContext } from '../host/context.ts'
+import { Secret } from '../values/secret.ts'
+
+/** Asks for a secret on the terminal without showing it; undefined where there is no terminal. */
+export async function askSecret(prompt: string): Promise<Secret | undefined> {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY) return undefined
+  stderr.write(prompt)
+  stdin.setRawMode(true)
+  stdin.resume()
+  let typed = ''
+  return new Promise((resolve) => {
+    const done = (value: Secret | undefined) => {
+      stdin.setRawMode(false)
+      stdin.pause()
+      stdin.off('data', read)
+      stderr.write('\n')
+      resolve(value)
+    }
+    const read = (chunk: Buffer) => {
+      for (const char of chunk.toString()) {
+        if (char === '\r' || char === '\n') return done(new Secret(typed))
+        if (char === '\u0003' || char === '\u0004') return done(undefined)
+        if (char === '\u007f' || char === '\b') typed = typed.slice(0, -1)
+        else typed += char
+      }
+    }
+    stdin.on('data', read)
+  })
+}
+
+/** `--step`: shows what a batch would do on a host and waits for the word. Questions come one at a time. */
+export function askBeforeChanges(pause: <T>(work: () => Promise<T>) => Promise<T>): NonNullable<HostContext['confirm']> {
+  let all = false
+  let last: Promise<unknown> = Promise.resolve()
+  return (host, what) => {
+    const answer = last.then(async () => {
+      if (all) return true
+      return pause(async () => {
+        const question = createInterface({ input: process.stdin, output: process.stderr })
+        const lines = what.flatMap(({ task, changes }) => changes.map((change) => `  ${task}: ${change}`))
+        const word = (await question.question(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `)).trim().toLowerCase()
+        question.close()
+        all ||= word === 'a' || word === 'all'
+        return all || word === 'y' || word === 'yes'
+      })
+    })
+    last = answer.catch(() => {})
+    return answer
+  }
+}

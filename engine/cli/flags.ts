@@ -1,0 +1,105 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { suggest } from '../diagnostic/nearest.ts'
+import type { ParamInfo } from '../playbook/params.ts'
+import { err, ok, type Result } from '../values/result.ts'
+
+/** One flag: how it is written, what it takes, what it is for. Parsing, help and the reference page are made from this table. */
+interface Flag {
+  readonly short?: string
+  /** What stands after it; none: it is a switch. */
+  readonly takes?: string
+  readonly many?: boolean
+  readonly doc: string
+}
+
+export const FLAGS = {
+  inventory: { short: 'i', takes: 'X', many: true, doc: 'inventory/X/, a file (YAML, INI, .ts), or a comma list of hosts; repeatable' },
+  limit: { short: 'l', takes: 'PATTERN', doc: 'only these hosts: web, web:&prod, all:!db1, web*, ~regex, @file' },
+  check: { short: 'C', doc: 'say what would be done; change nothing' },
+  diff: { short: 'D', doc: 'show what changes inside files (secrets never)' },
+  extra: { short: 'e', takes: 'K=V', many: true, doc: 'params and variables: K=V, @file.yml or JSON; repeatable' },
+  tags: { short: 't', takes: 'A,B', many: true, doc: 'only roles and tasks with one of these tags' },
+  'skip-tags': { takes: 'A,B', many: true, doc: 'not those with one of these tags' },
+  forks: { short: 'f', takes: 'N', doc: 'hosts at a time (default 10)' },
+  serial: { takes: 'N|P%', doc: 'in batches of N hosts, or of P percent' },
+  'max-fail': { takes: 'N|P%', doc: 'give a play up when so many of its hosts have failed' },
+  become: { short: 'b', doc: 'work as root by sudo' },
+  'become-user': { takes: 'USER', doc: 'whom to become (default root)' },
+  'ask-become-pass': { short: 'K', doc: 'ask for the sudo password' },
+  'become-password-file': { takes: 'FILE', doc: 'read the sudo password from a file' },
+  'ask-pass': { short: 'k', doc: 'ask for the SSH password' },
+  'password-file': { takes: 'FILE', doc: 'read the SSH password from a file' },
+  user: { short: 'u', takes: 'USER', doc: 'log in as this user, where the inventory says nothing' },
+  'private-key': { takes: 'FILE', doc: 'log in with this key, where the inventory says nothing' },
+  'ssh-config': { takes: 'FILE', doc: 'read this ssh_config in place of ~/.ssh/config' },
+  'accept-new': { doc: 'trust hosts that are in no known_hosts file yet, and remember them; a changed key is refused all the same' },
+  'list-hosts': { doc: 'say which hosts; contact nobody' },
+  'list-tasks': { doc: 'say which tasks, as on an empty host; contact nobody' },
+  'list-tags': { doc: 'say which tags; contact nobody' },
+  'syntax-check': { doc: 'check inventory, variables and params; contact nobody' },
+  'start-at': { takes: 'TASK', doc: 'skip the tasks before this one (its title, * for anything)' },
+  step: { doc: 'ask before anything is changed' },
+  resume: { doc: 'only the hosts that did not finish the last run of this playbook' },
+  report: { takes: 'FILE.html', doc: 'write a page about the run' },
+  junit: { takes: 'FILE.xml', doc: 'write the result as JUnit XML' },
+  events: { takes: 'FILE', doc: 'write every event as a line of JSON' },
+  output: { takes: 'tty|plain|json', doc: 'how to print (default: tty on a terminal, plain otherwise)' },
+  verbose: { short: 'v', many: true, doc: 'more: -v all tasks, -vv times, -vvv turns and bytes' },
+  timings: { doc: 'say at the end what took longest' },
+  'no-color': { doc: 'no colours' },
+  'detailed-exitcode': { doc: 'with --check: exit 6 when there is something to change' },
+  'lock-wait': { takes: 'S', doc: 'wait up to S seconds for another run on the same host' },
+  'allow-empty': { doc: 'a pattern, tag or limit that matches nothing is no error' },
+  help: { short: 'h', doc: 'this' },
+  version: { doc: 'the version' },
+} as const satisfies Record<string, Flag>
+
+export type FlagName = keyof typeof FLAGS
+
+/** What was typed: per flag all its values; switches as often as they stand there. */
+export interface Typed {
+  has(name: FlagName): boolean
+  one(name: FlagName): string | undefined
+  all(name: FlagName): readonly string[]
+  count(name: FlagName): number
+  /** Params given as flags, in the form of `-e`. */
+  readonly params: readonly string[]
+}
+
+/** Reads argv. A param of the playbook is a flag too: `--app-name x` is `-e app_name=x`. */
+export function readFlags(argv: readonly string[], params: readonly ParamInfo[]): Result<Typed, readonly Diagnostic[]> {
+  const own: Readonly<Record<string, Flag>> = FLAGS
+  const options: NonNullable<ParseArgsConfig['options']> = {}
+  for (const [name, flag] of Object.entries(own)) options[name] = { type: flag.takes === undefined ? 'boolean' : 'string', multiple: true, ...(flag.short !== undefined && { short: flag.short }) }
+  const asFlags = params.filter(({ flag }) => !(flag in own))
+  for (const { flag } of asFlags) options[flag] = { type: 'string', multiple: true }
+
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true })
+  const problems: Diagnostic[] = []
+  const values = new Map<string, string[]>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
+    if (token.kind !== 'option') continue
+    const option = options[token.name]
+    if (option === undefined) problems.push(unknownFlag(token.rawName, Object.keys(options)))
+    else if (option.type === 'string' && token.value === undefined) problems.push({ message: `${token.rawName} needs a value` })
+    else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })
+    else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
+  }
+  for (const [name, flag] of Object.entries(own))
+    if (flag.takes !== undefined && !flag.many && (values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once` })
+  if (problems.length > 0) return err(problems)
+  return ok({
+    has: (name) => values.has(name),
+    one: (name) => values.get(name)?.[0],
+    all: (name) => values.get(name) ?? [],
+    count: (name) => values.get(name)?.length ?? 0,
+    params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => JSON.stringify({ [name]: value }))),
+  })
+}
+
+function unknownFlag(raw: string, known: readonly string[]): Diagnostic {
+  const hint = suggest(raw.replace(/^-+/, ''), known)?.replace(/"([^"]+)"/, '"--$1"')
+  return { message: `there is no flag ${raw}`, hint: hint?.startsWith('did') ? hint : '--help shows all' }
+}

@@ -1,0 +1,50 @@
+import { hostname } from 'node:os'
+import type { InventoryHost } from '../inventory/types.ts'
+import type { Opened, OpenLink } from '../playbook/fleet.ts'
+import type { Mode } from '../report/event.ts'
+import type { Connection } from '../transport/connection.ts'
+import { ShellLink } from '../transport/shell/link.ts'
+import type { Options } from './options.ts'
+
+/** Seconds that a run waits for its own orphan, when the line broke in the middle of a step. */
+const ORPHAN_WAIT = 30
+
+/** How the command line reaches hosts: over SSH, or this machine itself; as root by sudo where asked; holding the host's lock when it will change things. */
+export function linkOpener(options: Options, run: { readonly mode: Mode; readonly command: string }): OpenLink {
+  const owner = `${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command.slice(0, 200)}`
+  return async (host, { become, again }) => {
+    const connected = await connect(host, options)
+    if (!connected.ok) return connected
+    const user = options.becomeUser ?? host.connection.becomeUser ?? 'root'
+    const loginUser = host.connection.user ?? options.user
+    // Who is root already needs no sudo, and a host may have none.
+    const becomes = (become ?? host.connection.become ?? false) && !(user === 'root' && loginUser === 'root')
+    const password = options.becomePassword ?? host.connection.becomePassword
+    const opened = await ShellLink.open(connected.connection, {
+      ...(becomes && { become: { user, ...(password && { password }) } }),
+      ...(run.mode === 'apply' && { lock: { owner, waitSeconds: again ? Math.max(ORPHAN_WAIT, options.lockWait) : options.lockWait } }),
+    })
+    return opened.ok ? { ok: true, link: opened.link, warnings: connected.warnings } : opened
+  }
+}
+
+type Connected = { readonly ok: true; readonly connection: Connection; readonly warnings: readonly string[] } | Extract<Opened, { ok: false }>
+
+async function connect({ name, connection }: InventoryHost, options: Options): Promise<Connected> {
+  // Loaded when needed: ssh2 and zx are what start-up time is made of.
+  if (connection.kind === 'local') return { ok: true, connection: (await import('../transport/local/connect.ts')).connectLocal(), warnings: [] }
+  const { connectSsh } = await import('../transport/ssh/connect.ts')
+  const { port, user = options.user, privateKeyFile = options.privateKey, password = options.password, sshConfigFile = options.sshConfig, knownHostsFiles } = connection
+  return connectSsh({
+    host: name,
+    address: connection.address,
+    env: options.env,
+    acceptNew: options.acceptNew,
+    ...(port !== undefined && { port }),
+    ...(user !== undefined && { user }),
+    ...(privateKeyFile !== undefined && { privateKeyFile }),
+    ...(password && { password }),
+    ...(sshConfigFile !== undefined && { sshConfigFile }),
+    ...(knownHostsFiles && { knownHostsFiles }),
+  })
+}

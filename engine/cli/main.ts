@@ -1,0 +1,40 @@
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { InputError } from '../diagnostic/diagnostic.ts'
+import { printDiagnostic } from '../diagnostic/print.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+import { runCommand } from './run-command.ts'
+
+/**
+ * Ends a playbook's file: run directly (`tsx playbooks/infra.ts`) the playbook runs and the process ends with its exit code;
+ * imported, nothing happens.
+ *
+ * @example
+ * export default definePlaybook({ … })
+ * await main(import.meta, playbook)
+ */
+export async function main(meta: { readonly url: string }, playbook: Playbook): Promise<void> {
+  const script = process.argv[1]
+  if (script === undefined || realpathSync(fileURLToPath(meta.url)) !== realpathSync(script)) return
+  await runAndExit(playbook, process.argv.slice(2), `npx tsx playbooks/${playbook.name}.ts`)
+}
+
+/** Runs a playbook with these words from the command line, and ends the process. */
+export async function runAndExit(playbook: Playbook, argv: readonly string[], command: string): Promise<never> {
+  process.exit(await guarded(() => runCommand(playbook, argv, command)))
+}
+
+/** Whatever nobody expected is a bug of ours: said as such, with exit 1. */
+async function guarded(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof InputError) {
+      process.stderr.write(`${error.diagnostics.map(printDiagnostic).join('\n')}\n`)
+      return 3
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`This is a bug in hostwright:\n${text}\n`)
+    return 1
+  }
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { resolve } from 'node:path'
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import type { Serial } from '../playbook/playbook.ts'
+import type { TagChoice } from '../playbook/tags.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { Secret } from '../values/secret.ts'
+import { askSecret } from './ask.ts'
+import type { FlagName, Typed } from './flags.ts'
+import { titleMatches } from './title.ts'
+
+/** The flags that are more than switches, read and checked. */
+export interface Options {
+  readonly forks: number
+  readonly serial?: Serial
+  readonly maxFail?: number | `${number}%`
+  readonly tags: TagChoice
+  readonly output: 'tty' | 'plain' | 'json'
+  readonly lockWait: number
+  readonly becomeUser?: string
+  readonly becomePassword?: Secret
+  readonly password?: Secret
+  readonly user?: string
+  readonly privateKey?: string
+  readonly sshConfig?: string
+  readonly acceptNew: boolean
+  readonly gate?: (host: string, title: string) => boolean
+  /** Of the person at the controller. */
+  readonly env: { readonly home: string; readonly user: string; readonly agentSocket?: string }
+}
+
+export async function readOptions(typed: Typed, here: { readonly cwd: string; readonly isTTY: boolean }): Promise<Result<Options, readonly Diagnostic[]>> {
+  const problems: Diagnostic[] = []
+  const number = (name: FlagName, least: number): number | undefined => {
+    const text = typed.one(name)
+    if (text === undefined) return undefined
+    if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text)
+    problems.push({ message: `--${name} takes a whole number from ${least} on` })
+    return undefined
+  }
+  const amount = (name: FlagName): number | `${number}%` | undefined => {
+    const text = typed.one(name)
+    if (text === undefined) return undefined
+    const share = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text)
+    if (share && Number(share[1]) > 0 && Number(share[1]) <= 100) return `${Number(share[1])}%`
+    if (/^\d{1,6}$/.test(text) && Number(text) > 0) return Number(text)
+    problems.push({ message: `--${name} takes a number of hosts or a percentage, such as 2 or 30%` })
+    return undefined
+  }
+  const secret = async (ask: FlagName, file: FlagName, prompt: string): Promise<Secret | undefined> => {
+    const at = typed.one(file)
+    if (at !== undefined) {
+      try {
+        return new Secret(readFileSync(resolve(here.cwd, at), 'utf8').replace(/\r?\n$/, ''))
+      } catch (error) {
+        problems.push({ message: `--${file}: ${error instanceof Error ? error.message : String(error)}` })
+      }
+    }
+    if (!typed.has(ask)) return undefined
+    const answer = await askSecret(prompt)
+    if (answer === undefined) problems.push({ message: `--${ask} asks on a terminal, and there is none`, hint: `use --${file} FILE` })
+    return answer
+  }
+  const output = typed.one('output') ?? (here.isTTY ? 'tty' : 'plain')
+  if (output !== 'tty' && output !== 'plain' && output !== 'json') problems.push({ message: '--output is tty, plain or json' })
+  const start = typed.one('start-at')
+  const list = (name: FlagName) => typed.all(name).flatMap((each) => each.split(',')).filter(Boolean)
+  const [serial, maxFail, forks, lockWait] = [amount('serial'), amount('max-fail'), number('forks', 1), number('lock-wait', 0)]
+  const becomeUser = typed.one('become-user')
+  if (becomeUser !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(becomeUser)) problems.push({ message: '--become-user is the name of a user' })
+  if (typed.has('step') && !process.stdin.isTTY) problems.push({ message: '--step asks on a terminal, and there is none' })
+  const becomePassword = await secret('ask-become-pass', 'become-password-file', 'sudo password: ')
+  const password = await secret('ask-pass', 'password-file', 'SSH password: ')
+  const [user, privateKey, sshConfig] = [typed.one('user'), typed.one('private-key'), typed.one('ssh-config')]
+  const agentSocket = process.env['SSH_AUTH_SOCK']
+  if (problems.length > 0) return err(problems)
+  return ok({
+    forks: forks ?? 10,
+    lockWait: lockWait ?? 0,
+    tags: { tags: list('tags'), skip: list('skip-tags') },
+    output: output === 'json' || output === 'plain' ? output : 'tty',
+    acceptNew: typed.has('accept-new'),
+    env: { home: homedir(), user: userInfo().username, ...(agentSocket !== undefined && { agentSocket }) },
+    ...(serial !== undefined && { serial }),
+    ...(maxFail !== undefined && { maxFail }),
+    ...(becomeUser !== undefined && { becomeUser }),
+    ...(becomePassword && { becomePassword }),
+    ...(password && { password }),
+    ...(user !== undefined && { user }),
+    ...(privateKey !== undefined && { privateKey: resolve(here.cwd, privateKey) }),
+    ...(sshConfig !== undefined && { sshConfig: resolve(here.cwd, sshConfig) }),
+    ...(start !== undefined && { gate: startGate(start) }),
+  })
+}
+
+/** Opens, per host, at the task where the run is to begin. */
+function startGate(pattern: string): (host: string, title: string) => boolean {
+  const begun = new Set<string>()
+  return (host, title) => {
+    if (titleMatches(pattern, title)) begun.add(host)
+    return begun.has(host)
+  }
+}

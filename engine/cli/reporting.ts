@@ -1,0 +1,56 @@
+import { combine } from '../report/combine.ts'
+import type { Emit, Mode, Reporter } from '../report/event.ts'
+import type { Out } from '../report/sink.ts'
+import { Tally } from '../report/tally.ts'
+import type { Typed } from './flags.ts'
+import type { Options } from './options.ts'
+
+/** The readers of a run's events, as the flags ask for them, and the arithmetic of its end. */
+export interface Report {
+  readonly emit: Emit
+  /** Stands aside while somebody is asked something on the terminal. */
+  readonly pause: <T>(work: () => Promise<T>) => Promise<T>
+  /** Tells the recap, writes everything out, and gives the exit code. */
+  finish(traffic: ReadonlyMap<string, { roundTrips: number; bytesSent: number }>): Promise<number>
+}
+
+export async function startReport(typed: Typed, options: Options, { out, mode }: { readonly out: Out; readonly mode: Mode }): Promise<Report> {
+  const started = performance.now()
+  const reporter = combine(await reporters(typed, options, out))
+  const tally = new Tally()
+  const emit: Emit = (event) => {
+    tally.add(event)
+    reporter.report({ ...event, at: new Date().toISOString() })
+  }
+  return {
+    emit,
+    pause: (work) => work(),
+    finish: async (traffic) => {
+      const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic })
+      reporter.report({ ...recap, at: new Date().toISOString() })
+      await reporter.end()
+      return recap.exit
+    },
+  }
+}
+
+/** Each loaded only when it is asked for. */
+async function reporters(typed: Typed, options: Options, out: Out): Promise<Reporter[]> {
+  const level = typed.count('verbose')
+  const text = {
+    out,
+    color: options.output === 'tty' && !typed.has('no-color') && process.env['NO_COLOR'] === undefined,
+    verbosity: level === 0 ? 0 : level === 1 ? 1 : level === 2 ? 2 : 3,
+    diff: typed.has('diff'),
+    timings: typed.has('timings'),
+  } as const
+  const found: Reporter[] = []
+  if (options.output === 'json') found.push((await import('../report/json.ts')).createJsonReporter({ out }))
+  else if (options.output === 'plain') found.push((await import('../report/plain.ts')).createPlainReporter(text))
+  else found.push((await import('../report/tty.ts')).createTtyReporter({ ...text, spinner: !typed.has('step') }))
+  const [html, junit, events] = [typed.one('report'), typed.one('junit'), typed.one('events')]
+  if (html !== undefined) found.push((await import('../report/html.ts')).createHtmlFile(html))
+  if (junit !== undefined) found.push((await import('../report/junit.ts')).createJunitFile(junit))
+  if (events !== undefined) found.push((await import('../report/events-file.ts')).createEventsFile(events))
+  return found
+}

@@ -1,0 +1,111 @@
+import { basename } from 'node:path'
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { printDiagnostic } from '../diagnostic/print.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { parseExtra } from '../inventory/extra.ts'
+import { paramsOf } from '../playbook/params.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+import { prepare } from '../playbook/prepare.ts'
+import { runPlays } from '../playbook/run.ts'
+import { Stop } from '../playbook/stop.ts'
+import type { Mode } from '../report/event.ts'
+import { makeSink } from '../report/sink.ts'
+import { askBeforeChanges } from './ask.ts'
+import { readFlags, type Typed } from './flags.ts'
+import { helpText } from './help.ts'
+import { onSignals } from './signals.ts'
+import { linkOpener } from './links.ts'
+import { listHosts, listTasks } from './list.ts'
+import { readOptions } from './options.ts'
+import { readUnfinished, writeUnfinished } from './resume.ts'
+import { startReport } from './reporting.ts'
+import { titleMatches } from './title.ts'
+import { VERSION } from './version.ts'
+
+/** One command line from its words to its exit code. */
+export async function runCommand(playbook: Playbook, argv: readonly string[], command: string): Promise<number> {
+  const cwd = process.cwd()
+  const out = makeSink(process.stdout)
+  const say = async (text: string): Promise<number> => {
+    out.write(text)
+    await out.flush()
+    return 0
+  }
+  const flags = readFlags(argv, paramsOf(playbook))
+  if (!flags.ok) return refuse(flags.error)
+  const typed = flags.value
+  if (typed.has('help')) return say(helpText(playbook, command))
+  if (typed.has('version')) return say(`hostwright ${VERSION}\n`)
+
+  // Everything that can be wrong with what was typed or written is looked for before anything is said about it.
+  const sources = typed.all('inventory')
+  if (sources.length === 0) return refuse([{ message: 'no inventory', hint: 'name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2' }])
+  const options = await readOptions(typed, { cwd, isTTY: process.stdout.isTTY && process.env['CI'] === undefined })
+  const extras = [...typed.all('extra'), ...typed.params]
+  const extra = parseExtra(extras, cwd)
+  const loaded = await loadInventory(sources, { cwd, extra: extras })
+  const problems: Diagnostic[] = [...(options.ok ? [] : options.error), ...(extra.ok ? [] : extra.error), ...(loaded.ok ? [] : loaded.error.filter(({ at }) => extra.ok || at?.file !== '-e'))]
+  if (!options.ok || !extra.ok || !loaded.ok) return refuse(problems)
+  const inventory = loaded.value
+
+  const limits = [typed.one('limit'), typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : undefined].filter((each) => each !== undefined)
+  const prepared = prepare(playbook, inventory, extra.value, { ...(limits.length > 0 && { limit: limits.join(':&') }), allowEmpty: typed.has('allow-empty') })
+  if (!prepared.ok) return refuse(prepared.error)
+  const plays = prepared.value
+
+  const listing = { plays, inventory, tags: options.value.tags }
+  if (typed.has('list-hosts')) return say(listHosts(plays))
+  if (typed.has('list-tasks')) return say((await listTasks(listing)).tasks)
+  if (typed.has('list-tags')) return say((await listTasks(listing)).tags)
+  if (typed.has('syntax-check')) return say(`${playbook.name}: inventory, variables and params are fine\n`)
+  const lacking = await emptySelection(typed, listing)
+  if (lacking) return refuse([lacking])
+
+  const mode: Mode = typed.has('check') ? 'check' : 'apply'
+  const stop = new Stop()
+  const report = await startReport(typed, options.value, { out, mode })
+  const hosts = [...new Set(plays.flatMap((play) => play.hosts.map(({ host }) => host.name)))]
+  report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts, version: VERSION })
+  for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })
+  const release = onSignals((signal) => {
+    stop.request(`interrupted by ${signal}`)
+    report.emit({ type: 'interrupted', signal })
+  })
+  try {
+    const outcome = await runPlays(plays, inventory, {
+      mode, stop,
+      diff: typed.has('diff'),
+      forks: options.value.forks,
+      tags: options.value.tags,
+      ...(options.value.serial !== undefined && { serial: options.value.serial }),
+      ...(options.value.maxFail !== undefined && { maxFail: options.value.maxFail }),
+      ...(typed.has('become') && { become: true }),
+      ...(options.value.gate && { gate: options.value.gate }),
+      ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
+      emit: report.emit,
+      open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
+    })
+    if (mode === 'apply') await writeUnfinished(cwd, playbook.name, sources, outcome.unfinished)
+    return await report.finish(outcome.traffic)
+  } finally {
+    release()
+  }
+}
+
+/** `--tags` and `--start-at` that match nothing are mistakes, found on a listing before anybody is contacted. */
+async function emptySelection(typed: Typed, listing: Parameters<typeof listTasks>[0]): Promise<Diagnostic | undefined> {
+  if (typed.has('allow-empty') || !(typed.has('tags') || typed.has('start-at'))) return undefined
+  const { titles, known } = await listTasks(listing)
+  const wanted = typed.all('tags').flatMap((each) => each.split(','))
+  const strange = wanted.filter((tag) => !known.includes(tag))
+  if (strange.length > 0) return { message: `no role and no task has the tag ${strange.map((tag) => `"${tag}"`).join(', ')}`, hint: `there is: ${known.join(', ')}` }
+  const start = typed.one('start-at')
+  if (start !== undefined && !titles.some((title) => titleMatches(start, title))) return { message: `no task is called "${start}"`, hint: '--list-tasks shows all; * stands for anything' }
+  return undefined
+}
+
+function refuse(problems: readonly Diagnostic[]): number {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  makeSink(process.stderr).write(`${problems.map(printDiagnostic).join('\n')}\n${count}; no host was contacted.\n`)
+  return 3
+}

@@ -1,0 +1,18 @@
+/**
+ * Ctrl-C, SIGTERM and a closed terminal: the first asks the run to come to rest at its next step, the second leaves at once (130).
+ *
+ * @returns takes the handlers away again.
+ */
+export function onSignals(stop: (signal: string) => void): () => void {
+  let asked = false
+  const handle = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(130)
+    asked = true
+    stop(signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, handle)
+  return () => {
+    for (const signal of signals) process.off(signal, handle)
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { Diagnostic, Place } from './diagnostic.ts'
+import { diagnostic } from './make.ts'
+import { suggest } from './nearest.ts'
+import { isSecret, keysAt } from './zod-schema.ts'
+
+export interface Where {
+  /** The place of the value at a path, or of the nearest thing above it. */
+  place(path: readonly PropertyKey[]): Place | undefined
+  /** The place of the key at a path. Default: `place`. */
+  keyPlace?(path: readonly PropertyKey[]): Place | undefined
+  /** What the value is called in messages, such as the role: "postgres". */
+  readonly prefix?: string
+  /** What was parsed with: gives the known keys for suggestions, and tells what is secret (`.meta({ secret: true })`). */
+  readonly schema?: z.core.$ZodType
+  /** What was parsed. Only to tell a missing value from a wrong one and to find the nearest option: it is never printed. */
+  readonly input?: unknown
+}
+
+/**
+ * One diagnostic for each problem that zod found, at its place. The values themselves are not in the messages, for they may be secret.
+ *
+ * @example
+ * const parsed = schema.safeParse(value)
+ * if (!parsed.success) diagnoseZod(parsed.error, { place: (path) => vars.place(path), prefix: 'postgres', schema, input: value })
+ */
+export function diagnoseZod(error: z.ZodError, where: Where): Diagnostic[] {
+  return error.issues.flatMap((issue) => diagnose(issue, issue.path, where))
+}
+
+function diagnose(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, where))
+    case 'invalid_key':
+      return [diagnostic(`${nameOf(path, where)}${issue.issues[0]?.message ?? 'this name cannot be used'}`, keyPlace([...path], where))]
+    case 'invalid_union':
+      return union(issue, path, where)
+    default:
+      return isMissing(issue, path, where) ? [missing(issue, path, where)] : [wrong(issue, path, where)]
+  }
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[], where: Where): Diagnostic {
+  const parent = nameOf(path, where, '')
+  const known = where.schema === undefined ? [] : keysAt(where.schema, path)
+  return diagnostic(`unknown key "${key}"${parent === '' ? '' : ` in ${parent}`}`, keyPlace([...path, key], where), suggest(key, known))
+}
+
+function missing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
+  const expected = plain(issue.message).replace(/, received undefined$/, '')
+  return diagnostic(`${nameOf(path, where, ' is missing')}: ${expected}`, where.place(path))
+}
+
+function wrong(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
+  const at = where.place(path)
+  const secret = where.schema !== undefined && isSecret(where.schema, path)
+  return diagnostic(`${nameOf(path, where)}${plain(issue.message)}`, secret ? withoutText(at) : at, hintFor(issue, path, where, secret))
+}
+
+function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where, secret: boolean): string | undefined {
+  const value = valueAt(where.input, path)
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return 'quote it: a bare number does not stay as it is written (1.10 becomes 1.1)'
+  }
+  if (issue.code === 'invalid_type' && typeof value === 'string' && (issue.expected === 'number' || issue.expected === 'boolean')) {
+    return where.place(path)?.file === '-e' ? `-e k=v gives strings; for a ${issue.expected} write JSON: -e '{"name": …}'` : 'write it without quotes'
+  }
+  if (issue.code !== 'invalid_value') return undefined
+  const options = issue.values.map(String)
+  if (typeof value === 'number' && options.includes(String(value))) return 'quote it'
+  return typeof value === 'string' && !secret ? nearestOnly(value, options) : undefined
+}
+
+/** The message lists the options already, so only a near one is worth a line. */
+function nearestOnly(value: string, options: readonly string[]): string | undefined {
+  const hint = suggest(value, options)
+  return hint?.startsWith('did you mean') === true ? hint : undefined
+}
+
+/** Of a union, the branch that fits best: the one that fails deepest inside. When none got anywhere, all kinds that would do. */
+function union(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[], where: Where): Diagnostic[] {
+  const own = issue.message !== 'Invalid input' || issue.errors.length === 0
+  const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(...branch.map((each) => each.path.length + (each.code === 'unrecognized_keys' ? 1 : 0)))
+  const best = own ? undefined : [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]
+  if (best !== undefined && depth(best) > 0) return best.flatMap((each) => diagnose(each, [...path, ...each.path], where))
+  const kinds = issue.errors.flatMap((branch) => branch.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : [])))
+  const message = own || kinds.length < issue.errors.length ? plain(best?.[0]?.message ?? issue.message) : `expected ${[...new Set(kinds)].join(' or ')}`
+  const name = isMissing(issue, path, where) ? `${nameOf(path, where, ' is missing')}: ` : nameOf(path, where)
+  return [diagnostic(`${name}${message}`, where.place(path))]
+}
+
+const plain = (message: string): string => message.replace(/^Invalid (input|option|string): /, '')
+
+/** "postgres.ports[0]", with what follows. */
+function nameOf(path: readonly PropertyKey[], where: Where, then = ': '): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  const name = `${where.prefix ?? ''}${steps}`.replace(/^\./, '')
+  return name === '' ? '' : `${name}${then}`
+}
+
+const keyPlace = (path: readonly PropertyKey[], where: Where): Place | undefined => (where.keyPlace ?? where.place)(path)
+
+function isMissing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): boolean {
+  if (where.input === undefined) return issue.message.endsWith('received undefined')
+  return path.length > 0 && valueAt(where.input, path) === undefined
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = Reflect.get(value, step)
+  }
+  return value
+}
+
+function withoutText(at: Place | undefined): Place | undefined {
+  return at === undefined ? undefined : { file: at.file, line: at.line, column: at.column }
+}

@@ -1,0 +1,123 @@
+import { diagnostic } from '../diagnostic/make.ts'
+import { suggest } from '../diagnostic/nearest.ts'
+import type { DraftChild, DraftGroup, DraftHost, Problems } from './draft.ts'
+import { EMPTY, fromPlain, type Located, type LocatedEntry } from './located.ts'
+import type { Source } from './source.ts'
+import { splitWords, type Word } from './words.ts'
+
+type Kind = 'hosts' | 'vars' | 'children'
+
+interface Section {
+  readonly name: string
+  readonly kind: Kind
+  readonly line: number
+  readonly hosts: DraftHost[]
+  readonly children: DraftChild[]
+  readonly vars: Map<string, LocatedEntry>
+}
+
+/** Reads Ansible's INI: `[group]`, `[group:vars]`, `[group:children]`; hosts before the first section are in no group. */
+export function readIni(source: Source, problems: Problems): DraftGroup[] {
+  const ungrouped = newSection('ungrouped', 'hosts', 1)
+  const sections: Section[] = []
+  let current: Section | undefined = ungrouped
+  for (let line = 1; line <= source.lineCount; line++) {
+    const text = source.line(line)
+    if (/^\s*([#;]|$)/.test(text)) continue
+    if (/^\s*\[/.test(text)) {
+      current = readHeader(text, line, source, problems)
+      if (current !== undefined) sections.push(current)
+    } else if (current !== undefined) readLine(current, text, line, source, problems)
+  }
+  if (ungrouped.hosts.length > 0) sections.unshift(ungrouped)
+  checkDeclared(sections, source, problems)
+  return sections.map(({ name, line, hosts, children, vars }) => ({ name, at: source.on(line, 2, name.length), hosts, children, vars: { ...EMPTY, entries: vars } }))
+}
+
+const newSection = (name: string, kind: Kind, line: number): Section => ({ name, kind, line, hosts: [], children: [], vars: new Map() })
+
+/** Undefined when it is not understood: then the lines beneath it mean nothing either. */
+function readHeader(text: string, line: number, source: Source, problems: Problems): Section | undefined {
+  const [, name, kind = 'hosts'] = /^\s*\[([^\]:\s]+)(?::([^\]\s]*))?\]\s*([#;].*)?$/.exec(text) ?? []
+  if (name !== undefined && (kind === 'hosts' || kind === 'vars' || kind === 'children')) return newSection(name, kind, line)
+  const known = name === undefined ? undefined : suggest(kind, ['vars', 'children'])
+  problems.errors.push(diagnostic('a section is [group], [group:vars] or [group:children]', source.on(line, 1, text.length), known))
+  return undefined
+}
+
+function readLine(section: Section, text: string, line: number, source: Source, problems: Problems): void {
+  if (section.kind === 'vars') return readVariable(section, text, line, source, problems)
+  const words = splitWords(text)
+  if (!words.ok) return void problems.errors.push(diagnostic(words.error.message, source.on(line, words.error.column)))
+  const [first, ...rest] = words.value
+  if (first === undefined) return
+  const at = source.on(line, first.column, first.length)
+  if (section.kind === 'hosts') {
+    const entries = new Map<string, LocatedEntry>()
+    for (const word of rest) addVariable(entries, word, line, source, problems)
+    section.hosts.push({ pattern: first.text, at, vars: { ...EMPTY, entries } })
+    return
+  }
+  section.children.push({ name: first.text, at })
+  const [extra] = rest
+  if (extra !== undefined) problems.errors.push(diagnostic('in [group:children] a line is one name', source.on(line, extra.column, extra.length)))
+}
+
+/** `key = value` up to the end of the line; the value may be quoted, and a " #" outside quotes starts a comment. */
+function readVariable(section: Section, text: string, line: number, source: Source, problems: Problems): void {
+  const indent = text.length - text.trimStart().length
+  const equals = text.indexOf('=')
+  if (equals === -1) return void problems.errors.push(diagnostic('expected "name = value"', source.on(line, indent + 1, text.trim().length)))
+  const key = text.slice(indent, equals).trimEnd()
+  const rest = text.slice(equals + 1)
+  const start = equals + 1 + rest.length - rest.trimStart().length
+  const [, quoted] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(rest.trim())?.filter((part) => part !== undefined) ?? []
+  const value = quoted ?? withoutComment(rest).trim()
+  const word = { text: `${key}=${value}`, column: indent + 1, length: key.length, quotedFrom: quoted === undefined ? undefined : key.length + 1 }
+  addVariable(section.vars, word, line, source, problems, start + 1)
+}
+
+function withoutComment(text: string): string {
+  for (let at = text.indexOf('#'); at !== -1; at = text.indexOf('#', at + 1)) {
+    if (at === 0 || /\s/.test(text.charAt(at - 1))) return text.slice(0, at)
+  }
+  return text
+}
+
+function addVariable(entries: Map<string, LocatedEntry>, word: Word, line: number, source: Source, problems: Problems, column?: number): void {
+  const at = source.on(line, word.column, word.length)
+  const equals = word.text.indexOf('=')
+  if (equals < 1) return void problems.errors.push(diagnostic('after the name of a host stand variables: name=value', at, equals === 0 ? 'write it without blanks around "="' : undefined))
+  const name = word.text.slice(0, equals)
+  const key = source.on(line, word.column, name.length)
+  if (entries.has(name)) return void problems.errors.push(diagnostic(`"${name}" is given twice`, key, 'keep one of them'))
+  const text = word.text.slice(equals + 1)
+  const start = column ?? word.column + equals + 1
+  entries.set(name, { key, value: typed(text, word.quotedFrom !== undefined, source.on(line, start, text.length)) })
+}
+
+/** A bare number or truth value is one, JSON is a list or map, all else is a string: `0755`, `1.10` and what is quoted. */
+function typed(text: string, quoted: boolean, at: Located['at']): Located {
+  if (/^[{[].*[}\]]$/s.test(text)) {
+    try {
+      return fromPlain(JSON.parse(text), at)
+    } catch {
+      // Not JSON, so it is text: an address such as [::1].
+    }
+  }
+  if (!quoted && /^(true|false)$/i.test(text)) return { kind: 'scalar', value: /^true$/i.test(text), at }
+  const isNumber = !quoted && /^-?\d+(\.\d+)?$/.test(text) && String(Number(text)) === text
+  return { kind: 'scalar', value: isNumber ? Number(text) : text, at }
+}
+
+/** Unlike in YAML, naming a group is not declaring it: a misspelt one would silently be another. */
+function checkDeclared(sections: readonly Section[], source: Source, problems: Problems): void {
+  const declared = new Set(['all', 'ungrouped', ...sections.filter((section) => section.kind !== 'vars').map((section) => section.name)])
+  const check = (name: string, at: DraftChild['at']): void => {
+    if (!declared.has(name)) problems.errors.push(diagnostic(`there is no group "${name}"`, at, suggest(name, declared) ?? `declare it: [${name}]`))
+  }
+  for (const section of sections) {
+    if (section.kind === 'vars') check(section.name, source.on(section.line, 2, section.name.length))
+    for (const child of section.children) check(child.name, child.at)
+  }
+}

@@ -1,0 +1,76 @@
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { assemble } from './assemble.ts'
+import type { Problems } from './draft.ts'
+import { readExtra } from './extra.ts'
+import { Graph } from './graph.ts'
+import { readInventory } from './read.ts'
+import { displayName } from './source.ts'
+import { findSource, type SourceFile } from './sources.ts'
+import type { Inventory } from './types.ts'
+import { readVarsFolder } from './vars-files.ts'
+
+export interface LoadOptions {
+  /** Where the person stands: relative names start here, and `-i X` is `inventory/X` here. */
+  readonly cwd: string
+  /** The values of `-e`, as given: see parseExtra. */
+  readonly extra?: readonly string[]
+}
+
+/**
+ * Reads inventories and puts them together; a later source counts where they differ. Nothing is contacted.
+ *
+ * Strength of variables: "all" < parents < children < the host < `-e`; for the same name, `group_vars/` and `host_vars/` over what stands in the
+ * inventory file. Maps merge key by key, one level deep.
+ *
+ * @param sources what `-i` gives: "production" for inventory/production/, a path (YAML, JSON, INI, .ts), or "web1,web2,".
+ * @returns the inventory, or every problem that was found, each with its place. Never throws, never rejects.
+ * @example
+ * const inventory = await loadInventory(['production'], { cwd: '/home/me/infra', extra: ['postgres.image=postgres:16-alpine'] })
+ */
+export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Result<Inventory, readonly Diagnostic[]>> {
+  const { cwd } = options
+  const problems: Problems = { errors: [], warnings: [] }
+  const files = sources.flatMap((given): SourceFile[] => {
+    const found = findSource(given, cwd)
+    if (!found.ok) problems.errors.push(found.error)
+    return found.ok ? [found.value] : []
+  })
+  const graph = new Graph(problems)
+  const said = []
+  let complete = files.length === sources.length
+  for (const file of files) {
+    const drafts = await readInventory(file, cwd, problems)
+    complete &&= drafts !== undefined
+    said.push(graph.add(drafts ?? []))
+  }
+  const groups = { names: new Set(graph.groups.keys()), complete }
+  const hosts = { names: new Set(graph.hosts.keys()), complete }
+  const bases = files.map((file) => file.base)
+  for (const [index, vars] of said.entries()) {
+    graph.strengthen(vars)
+    const base = bases[index]
+    // Two files of one folder share its group_vars/ and host_vars/: they count with the last of them.
+    if (base === undefined || bases.lastIndexOf(base) !== index) continue
+    graph.strengthen({
+      groups: readVarsFolder(base, 'group', groups, cwd, problems),
+      hosts: readVarsFolder(base, 'host', hosts, cwd, problems),
+    })
+  }
+  const extra = readExtra(options.extra ?? [], cwd, problems)
+  const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
+  const inventory = assemble(graph, extra, names, problems)
+  return problems.errors.length > 0 ? err(inOrder(problems.errors)) : ok(inventory)
+}
+
+/** Nobody reads more of them at once. */
+const MOST_SHOWN = 200
+
+/** File by file, from top to bottom, and each only once: what applies to many hosts is found many times. */
+function inOrder(errors: readonly Diagnostic[]): Diagnostic[] {
+  const unique = new Map(errors.map((each) => [JSON.stringify([each.message, each.at?.file, each.at?.line, each.at?.column]), each]))
+  const files = [...new Set(errors.map((each) => each.at?.file))]
+  const rank = ({ at }: Diagnostic): number => files.indexOf(at?.file)
+  const sorted = [...unique.values()].sort((a, b) => rank(a) - rank(b) || (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
+  return sorted.length <= MOST_SHOWN ? sorted : [...sorted.slice(0, MOST_SHOWN), { message: `and ${sorted.length - MOST_SHOWN} problems more` }]
+}

@@ -1,0 +1,42 @@
+import { dirname, extname, join, resolve } from 'node:path'
+import { diagnostic } from '../diagnostic/make.ts'
+import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
+import { suggest } from '../diagnostic/nearest.ts'
+import { err, ok, type Result } from '../values/result.ts'
+import { kindOf, namesIn } from './files.ts'
+
+/** What `-i` names. `base` is the folder in which group_vars/ and host_vars/ are looked for, and at which relative paths start. */
+export type SourceFile =
+  | { readonly kind: 'list'; readonly text: string; readonly base: undefined }
+  | { readonly kind: 'module'; readonly path: string; readonly base: string }
+  | { readonly kind: 'text'; readonly path: string; readonly base: string }
+
+const FILES = ['hosts.yml', 'hosts.yaml', 'hosts', 'hosts.ini', 'hosts.ts']
+
+/** Finds what `-i X` means: a comma list of hosts, `inventory/X`, or the path X; a folder stands for the hosts file in it. */
+export function findSource(given: string, cwd: string): Result<SourceFile, Diagnostic> {
+  if (given.includes(',')) return ok({ kind: 'list', text: given, base: undefined })
+  const fail = (message: string, hint?: string): Result<never, Diagnostic> => err(diagnostic(message, flagPlace('-i', given), hint))
+  if (given === '' || given.includes('\0')) return fail('-i is empty', 'name a folder in inventory/, a file, or hosts: -i web1,web2,')
+  const candidates = [...(given.includes('/') ? [] : [join(cwd, 'inventory', given)]), resolve(cwd, given)]
+  const path = candidates.find((candidate) => kindOf(candidate) !== 'none')
+  if (path === undefined) return fail(`there is no inventory "${given}"`, suggest(given, inventoriesIn(cwd)) ?? `a single host is written with a comma: -i ${given},`)
+  if (kindOf(path) === 'file') return ok(fileSource(path))
+  const found = FILES.filter((name) => kindOf(join(path, name)) === 'file')
+  if (found.length > 1) return fail(`the folder has more than one inventory: ${found.join(' and ')}`, 'keep one, or name each: -i FILE -i FILE')
+  return found[0] === undefined ? fail('the folder has no inventory in it', `make one of ${FILES.join(', ')}`) : ok(fileSource(join(path, found[0])))
+}
+
+function fileSource(path: string): SourceFile {
+  return { kind: /^\.[cm]?[jt]s$/.test(extname(path)) ? 'module' : 'text', path, base: dirname(path) }
+}
+
+function inventoriesIn(cwd: string): string[] {
+  const folder = join(cwd, 'inventory')
+  return namesIn(folder).filter((name) => kindOf(join(folder, name)) === 'folder')
+}
+
+/** A place in the text of a flag. */
+export function flagPlace(flag: string, text: string, column = 1, length = text.length): Place {
+  return { file: flag, line: 1, column, length: Math.max(1, length), text }
+}

@@ -1,0 +1,55 @@
+import type { Event, HostRecap, Mode, Recap } from './event.ts'
+import { HostTally, LOCKED } from './host-tally.ts'
+
+/** What a host cost on the wire. */
+export interface Traffic {
+  readonly roundTrips: number
+  readonly bytesSent: number
+}
+
+/**
+ * The arithmetic of the recap: a fold over the events of a run, nothing else.
+ *
+ * Exit code, the worst wins: 7 outcome unknown (not in check mode: there `unknown` is a prediction) · 1 bug · 130 interrupted ·
+ * 2 a task failed, or a play was given up · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
+ */
+export class Tally {
+  readonly #hosts = new Map<string, HostTally>()
+  #bug = false
+  #interrupted = false
+  #stopped = false
+
+  add(event: Event): void {
+    if (event.type === 'run') for (const host of event.hosts) this.#host(host)
+    if (event.type === 'play') for (const host of event.hosts) this.#host(host).begin()
+    if (event.type === 'play-stopped') for (const host of event.notStarted) this.#host(host).leave(event.play)
+    if (event.type === 'play-stopped') this.#stopped = true
+    if (event.type === 'interrupted') this.#interrupted = true
+    if (event.type === 'bug') this.#bug = true
+    if ('host' in event) this.#host(event.host).add(event)
+  }
+
+  recap(mode: Mode, ms: number, options: { readonly detailedExitcode: boolean; readonly traffic: ReadonlyMap<string, Traffic> }): Recap {
+    const tallies = [...this.#hosts.values()]
+    const hosts = [...this.#hosts].map(([name, host]): [string, HostRecap] => [name, host.recap(this.#interrupted, options.traffic.get(name))])
+    const sum = (key: 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped' | 'unknown'): number => hosts.reduce((all, [, host]) => all + host[key], 0)
+    const totals = { ok: sum('ok'), changed: sum('changed'), failed: sum('failed'), unreachable: sum('unreachable'), skipped: sum('skipped'), unknown: sum('unknown') }
+    const worstFirst: readonly (readonly [exit: number, applies: boolean])[] = [
+      [7, mode === 'apply' && totals.unknown > 0],
+      [1, this.#bug],
+      [130, this.#interrupted],
+      [2, totals.failed > 0 || this.#stopped],
+      [4, tallies.some((host) => host.away === 'unreachable')],
+      [5, tallies.some((host) => host.away === LOCKED)],
+      [6, mode === 'check' && options.detailedExitcode && totals.changed > 0],
+    ]
+    const exit = worstFirst.find(([, applies]) => applies)?.[0] ?? 0
+    return { type: 'recap', hosts: Object.fromEntries(hosts), ...totals, ms, mode, exit }
+  }
+
+  #host(name: string): HostTally {
+    const known = this.#hosts.get(name) ?? new HostTally()
+    this.#hosts.set(name, known)
+    return known
+  }
+}

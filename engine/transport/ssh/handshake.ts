@@ -1,0 +1,125 @@
+import type { Duplex } from 'node:stream'
+import type { Client, ClientErrorExtensions } from 'ssh2'
+import type { Gone, LinkError } from '../connection.ts'
+import { algorithms } from './algorithms.ts'
+import { within } from './deadline.ts'
+import { explainHandshake, explainLoss, type Stage } from './explain.ts'
+import { hostKeyJudge } from './host-key.ts'
+import { knownTypes } from './known-hosts.ts'
+import { newLogin } from './login.ts'
+import type { Hop } from './route.ts'
+
+/** Logged in at one hop. */
+export interface Session {
+  readonly label: string
+  readonly client: Client
+  /** As `Connection.gone`. */
+  readonly gone: Promise<Gone>
+  /** Politely, then for sure; some seconds at most. */
+  end(): Promise<void>
+}
+
+export type Handshake = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: LinkError; readonly again: boolean }
+
+/** A dead line is noticed within a minute. Shorter would give up on slow ones. */
+const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 3 }
+const POLITE_MS = 2_000
+
+/**
+ * Speaks SSH on a fresh stream: the host's key is judged, then we log in.
+ *
+ * ```
+ * greeting ──"SSH-2.0…"──▶ keys ──'handshake'──▶ login ──'ready'──▶ session ──'close'──▶ gone
+ *     └───────────────────────┴──── first error, close or deadline ──┴──▶ failed
+ * ```
+ * ssh2 may emit `error` many times for one failure: the listener stays for the life of the client, and the first one counts.
+ */
+export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = KEEPALIVE): Promise<Handshake> {
+  const judge = hostKeyJudge(hop.hostKey)
+  const login = newLogin(hop)
+  const notes: string[] = []
+  let stage: Stage = 'greeting'
+  let heard = ''
+  let firstError: Error | undefined
+  let closing = false
+
+  let resolveGone: (gone: Gone) => void = () => {}
+  const gone = new Promise<Gone>((resolve) => {
+    resolveGone = resolve
+  })
+  client.on('close', () => resolveGone(closing ? {} : { error: judge.problem() ?? explainLoss(hop.label, firstError) }))
+
+  return new Promise<Handshake>((resolve) => {
+    let settled = false
+    const deadline = setTimeout(() => fail(undefined, true), 2 * hop.connectTimeoutMs)
+
+    function settle(outcome: Handshake): void {
+      settled = true
+      clearTimeout(deadline)
+      resolve(outcome)
+    }
+
+    function fail(error: Error | undefined, timedOut = false): void {
+      if (settled) return
+      const problem = judge.problem()
+      const failed = { stage, timedOut, heard, login, notes, ...(error === undefined ? {} : { error }) }
+      settle({ ok: false, ...(problem === undefined ? explainHandshake(hop, failed) : { error: problem, again: false }) })
+      void drop()
+    }
+
+    client.on('error', (error: Error & ClientErrorExtensions) => {
+      // The agent or a key could not sign: ssh2 goes on to the next by itself.
+      if (!settled && (error.level === 'agent' || (error.level === 'client-authentication' && !login.exhausted()))) {
+        notes.push(error.message)
+        return
+      }
+      firstError ??= error
+      if (settled) void drop()
+      else fail(error)
+    })
+    client.on('close', () => fail(firstError))
+    client.on('change password', () => fail(Object.assign(new Error('password expired'), { expired: true })))
+    client.on('handshake', () => {
+      if (stage === 'login') return
+      stage = 'login'
+      if (!judge.remember()) fail(undefined)
+    })
+    client.on('ready', () => settle({ ok: true, session: { label: hop.label, client, gone, end } }))
+
+    try {
+      client.connect({
+        sock: stream,
+        username: hop.user,
+        hostVerifier: judge.verify,
+        algorithms: algorithms(knownTypes(hop.hostKey.entries, hop.hostKey.names)),
+        authHandler: (methodsLeft) => login.next(methodsLeft),
+        readyTimeout: 0,
+        ...keepalive,
+      })
+      stream.on('data', listen)
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+
+  function listen(chunk: Buffer): void {
+    heard += chunk.toString('latin1', 0, 256)
+    if (/^SSH-/m.test(heard)) stage = 'keys'
+    if (stage !== 'greeting' || heard.length > 1024) stream.off('data', listen)
+  }
+
+  async function drop(): Promise<void> {
+    if (stage !== 'greeting') {
+      client.end()
+      await within(POLITE_MS, gone, () => ({}))
+    }
+    stream.destroy()
+  }
+
+  async function end(): Promise<void> {
+    closing = true
+    await drop()
+    await within(POLITE_MS, gone, () => ({}))
+    resolveGone({})
+  }
+}

@@ -1,0 +1,54 @@
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Client } from 'ssh2'
+import type { LinkError } from '../connection.ts'
+import { within } from './deadline.ts'
+import { linkError, tcpError } from './errors.ts'
+import { saneChannel } from './sane-channel.ts'
+import type { Hop } from './route.ts'
+
+/** A byte stream to the sshd of a hop, nothing said yet. */
+export type Opened = { readonly ok: true; readonly stream: Duplex } | { readonly ok: false; readonly error: LinkError }
+
+/** Over TCP. Small packets go out at once: ssh2 leaves Nagle on, which costs stalls of up to 100 ms. */
+export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
+  const socket = connect({ host: address, port, noDelay: true })
+  const opened = new Promise<Opened>((resolve) => {
+    socket.once('connect', () => resolve({ ok: true, stream: socket }))
+    // Stays for the life of the socket: an error nobody listens to would end the process.
+    socket.on('error', (error) => resolve({ ok: false, error: tcpError(label, address, error) }))
+  })
+  return within(connectTimeoutMs, opened, () => {
+    socket.destroy()
+    return { ok: false, error: linkError('timeout', `${label} does not answer within ${connectTimeoutMs / 1000} s`) }
+  })
+}
+
+/** Through a bastion that is already logged in to. */
+export function openThrough(bastion: Client, bastionLabel: string, { label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
+  let late = false
+  const opened = new Promise<Opened>((resolve) => {
+    const fail = (why: string, hint?: string): void => resolve({ ok: false, error: linkError('refused', `${label} cannot be reached from ${bastionLabel}: ${why}`, hint) })
+    try {
+      bastion.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+        if (error !== undefined) {
+          const forbidden = 'reason' in error && error.reason === 1
+          fail(error.message.replace(/^\(SSH\) Channel open failure: /, ''), forbidden ? 'the bastion must allow it: AllowTcpForwarding and PermitOpen of its sshd_config' : undefined)
+        } else if (late || !saneChannel(channel)) {
+          channel.on('error', () => {})
+          channel.destroy()
+          fail('the bastion offers a channel that cannot carry anything')
+        } else {
+          channel.on('error', () => {})
+          resolve({ ok: true, stream: channel })
+        }
+      })
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error))
+    }
+  })
+  return within(connectTimeoutMs, opened, () => {
+    late = true
+    return { ok: false, error: linkError('timeout', `${label} does not answer ${bastionLabel} within ${connectTimeoutMs / 1000} s`) }
+  })
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { LabError } from './error.ts'
+import { healthOf } from './host.ts'
+import { down, hostNamed, reset, up } from './lab.ts'
+import { hostFolders } from './paths.ts'
+import { sshCommand } from './ssh.ts'
+import { readState, Shell } from './state.ts'
+
+const usage = `npm run lab -- COMMAND
+  up [N] [--sh lab2=busybox,lab3=bash]  bring up lab1 … labN (default 2); again: repair what is broken
+  down                                  take all of it away
+  status                                what is up
+  ssh NAME [COMMAND…]                   log in as root (other users: ssh deploy@NAME)
+  root NAME [--upper]                   where its files can be read from here; --upper: only what differs from a fresh host
+  reset NAME                            make it fresh again`
+
+/** Returns the exit code. */
+async function main([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'up': {
+      const { values, positionals } = parseArgs({ args, options: { sh: { type: 'string', default: '' } }, allowPositionals: true })
+      await up(Number(positionals[0] ?? 2), parseShells(values.sh))
+      return status()
+    }
+    case 'down':
+      await down()
+      return 0
+    case 'status':
+      return status()
+    case 'ssh':
+      return ssh(args)
+    case 'root': {
+      const { values, positionals } = parseArgs({ args, options: { upper: { type: 'boolean', default: false } }, allowPositionals: true })
+      const name = positionals[0] ?? ''
+      hostNamed(name)
+      const { root, upper } = hostFolders(name)
+      console.log(values.upper ? upper : root)
+      return 0
+    }
+    case 'reset':
+      await reset(args[0] ?? '')
+      return 0
+    default:
+      console.error(usage)
+      return command === undefined || command === '--help' ? 0 : 3
+  }
+}
+
+/** Prints the table of hosts; 1 when one of them does not answer. */
+async function status(): Promise<number> {
+  const hosts = Object.entries(readState().hosts)
+  if (hosts.length === 0) console.log('no lab host is up')
+  const rows = await Promise.all(hosts.map(async ([name, { number, address, sh }]) => ({ name, address, sh, ...(await healthOf(name, number)) })))
+  for (const { name, address, sh, init, sshd, docker } of rows) {
+    const parts = [name, address, init === undefined ? 'off' : `pid ${init}`, `sshd ${sshd ? 'ok' : 'DEAD'}`, `docker ${docker ? 'ok' : 'DEAD'}`, `sh ${sh}`]
+    console.log(parts.map((part, column) => part.padEnd([8, 13, 11, 11, 13, 0][column] ?? 0)).join('').trimEnd())
+  }
+  return rows.every(({ sshd, docker }) => sshd && docker) ? 0 : 1
+}
+
+function ssh([target = '', ...command]: string[]): number {
+  const [user, name] = target.includes('@') ? target.split('@') : ['root', target]
+  const [program, ...args] = sshCommand(hostNamed(name ?? '').address, user)
+  return spawnSync(program, [...args, ...command], { stdio: 'inherit' }).status ?? 255
+}
+
+function parseShells(text: string): Map<string, Shell> {
+  const pairs = text.split(',').filter(Boolean).map((pair): [string, Shell] => {
+    const [name = '', sh] = pair.split('=')
+    const parsed = Shell.safeParse(sh)
+    if (!parsed.success) throw new LabError(`--sh ${pair}: write HOST=SHELL, where SHELL is ${Shell.options.join(', ')}`)
+    return [name, parsed.data]
+  })
+  return new Map(pairs)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof LabError)) throw error
+  console.error(`lab: ${error.message.replace(/^lab: /, '')}`)
+  process.exitCode = 1
+}

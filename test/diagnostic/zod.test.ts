@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { printDiagnostic } from '../../engine/diagnostic/print.ts'
+import { diagnoseZod } from '../../engine/diagnostic/zod.ts'
+
+/** Without places: those are the business of what was read. The path that was asked for stands in the "file". */
+function diagnose(schema: z.ZodType, input: unknown, withInput = true): string {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return ''
+  const place = (path: readonly PropertyKey[]) => ({ file: path.join('/'), line: 1, column: 1 })
+  const keyPlace = (path: readonly PropertyKey[]) => ({ file: `${path.join('/')}#key`, line: 1, column: 1 })
+  return diagnoseZod(parsed.error, { place, keyPlace, schema, ...(withInput ? { input } : {}) }).map(printDiagnostic).join('\n')
+}
+
+const Ports = z.strictObject({ web: z.int() })
+const rows: readonly (readonly [what: string, schema: z.ZodType, input: unknown, printed: string])[] = [
+  ['an unknown key, through optional, default, pipe and array', z.strictObject({ a: z.array(Ports.optional()).default([]).pipe(z.any()) }), { a: [{ web: 1, wbe: 2 }] }, 'a/0/wbe#key:1:1 unknown key "wbe" in a[0]\n  did you mean "web"?'],
+  ['two unknown keys', Ports, { web: 1, x1: 1, y2: 2 }, 'x1#key:1:1 unknown key "x1"\n  there is: web\ny2#key:1:1 unknown key "y2"\n  there is: web'],
+  ['a missing value', Ports, {}, 'web:1:1 web is missing: expected number'],
+  ['a missing option', z.strictObject({ a: z.enum(['x', 'y']) }), {}, 'a:1:1 a is missing: expected one of "x"|"y"'],
+  ['a record with a wrong name', z.record(z.string().regex(/^[a-z]+$/, 'names are small letters'), z.int()), { A: 1 }, 'A#key:1:1 A: names are small letters'],
+  ['a union of kinds', z.strictObject({ a: z.union([z.string(), z.int()]) }), { a: [] }, 'a:1:1 a: expected string or number'],
+  ['a missing union', z.strictObject({ a: z.union([z.string(), z.int()]) }), {}, 'a:1:1 a is missing: expected string or number'],
+  ['a union with its own words', z.strictObject({ a: z.union([z.string(), z.int()], 'a name or a number') }), { a: [] }, 'a:1:1 a: a name or a number'],
+  ['a union: the branch that fits best', z.strictObject({ a: z.union([z.string(), Ports]) }), { a: { web: 'x' } }, 'a/web:1:1 a.web: expected number, received string\n  write it without quotes'],
+  ['a union: an unknown key in a branch', z.strictObject({ a: z.union([z.string(), Ports]) }), { a: { web: 1, wbe: 1 } }, 'a/wbe#key:1:1 unknown key "wbe" in a\n  did you mean "web"?'],
+  ['a discriminated union', z.strictObject({ a: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('x') }), z.strictObject({ kind: z.literal('y') })]) }), { a: { kind: 'z' } }, 'a/kind:1:1 a.kind: Invalid discriminator value. Expected \'x\' | \'y\''],
+  ['a number for an option', z.strictObject({ a: z.enum(['16', '17']) }), { a: 16 }, 'a:1:1 a: expected one of "16"|"17"\n  quote it'],
+  ['a rule of its own', z.strictObject({ a: z.string().refine(() => false, 'must rhyme') }), { a: 'x' }, 'a:1:1 a: must rhyme'],
+  ['the whole', z.strictObject({}), 5, ':1:1 expected object, received number'],
+  ['a key in an intersection', z.intersection(z.object({ left: z.int() }), z.object({ right: z.int() })), { left: 'a', right: 1 }, 'left:1:1 left: expected number, received string\n  write it without quotes'],
+  ['a tuple', z.tuple([z.int(), Ports]), [1, { wbe: 1, web: 1 }], '1/wbe#key:1:1 unknown key "wbe" in [1]\n  did you mean "web"?'],
+]
+
+for (const [what, schema, input, printed] of rows) test(`diagnoses ${what}`, () => assert.equal(diagnose(schema, input), printed))
+
+test('a missing value is told from a wrong one without the input, too', () => {
+  assert.equal(diagnose(Ports, {}, false), 'web:1:1 web is missing: expected number')
+  assert.equal(diagnose(Ports, { web: 'x' }, false), 'web:1:1 web: expected number, received string')
+})
+
+test('a value never gets into a message', () => {
+  const all = z.strictObject({ a: z.string().regex(/^x/), b: z.enum(['one']), c: z.literal('two'), d: z.union([z.int(), z.boolean()]), e: z.email() })
+  const printed = diagnose(all, { a: 'hunter2', b: 'hunter2', c: 'hunter2', d: 'hunter2', e: 'hunter2' })
+  assert.equal(printed.split('\n').filter((line) => line.includes(':1:1')).length, 5)
+  assert.doesNotMatch(printed, /hunter2/)
+})
