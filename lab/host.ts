@@ -17,6 +17,13 @@ export interface Health {
   readonly docker: boolean
 }
 
+export interface HostOptions {
+  /** What /bin/sh is. */
+  readonly sh: Shell
+  /** The docker folder of which a new host has the images. Default: no images. */
+  readonly seed?: string
+}
+
 export async function healthOf(name: string, number: number): Promise<Health> {
   const init = await initOf(name)
   if (init === undefined) return { init, sshd: false, docker: false }
@@ -28,11 +35,11 @@ export async function healthOf(name: string, number: number): Promise<Health> {
  * Brings one host up: nothing to do when all of it answers, a power cycle when only half of it does (its files are
  * kept), a new one when there is none.
  */
-export async function hostUp(name: string, number: number, sh: Shell): Promise<void> {
+export async function hostUp(name: string, number: number, { sh, seed }: HostOptions): Promise<void> {
   const health = await healthOf(name, number)
   if (!(health.sshd && health.docker)) {
     await powerOff(name)
-    await powerOn(name, number)
+    await powerOn(name, number, seed)
   }
   setShell(name, sh)
 }
@@ -50,12 +57,12 @@ async function powerOff(name: string): Promise<void> {
   await unmountUnder(hostFolders(name).folder)
 }
 
-async function powerOn(name: string, number: number): Promise<void> {
+async function powerOn(name: string, number: number, seed: string | undefined): Promise<void> {
   const { folder, root, upper, work, docker, log } = hostFolders(name)
   const keys = await hostKeysUp(name)
   await cableUp(name, number)
   mkdirSync(folder, { recursive: true })
-  await dockerFolderUp(docker)
+  await dockerFolderUp(docker, seed)
   await mountOverlay({ lower: freshTree, upper, work, at: root })
   writeFileSync(`${root}/etc/hostname`, `${name}\n`)
   writeFileSync(`${root}/etc/hosts`, `127.0.0.1 localhost\n127.0.1.1 ${name}\n`)

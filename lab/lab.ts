@@ -2,6 +2,7 @@ import { readdirSync, existsSync, rmSync } from 'node:fs'
 import { composePlugin } from './compose.ts'
 import { LabError } from './error.ts'
 import { hostDown, hostUp } from './host.ts'
+import { imageSeed } from './images/seed.ts'
 import { lockLab } from './lock.ts'
 import { unmountUnder } from './mount.ts'
 import { addressOf, bridgeDown, bridgeUp } from './network.ts'
@@ -15,7 +16,7 @@ import { freshTreeUp } from './tree.ts'
 export async function up(count: number, shells: ReadonlyMap<string, Shell>): Promise<void> {
   if (count < 1 || count > mostHosts) throw new LabError(`${count} hosts: the lab holds 1 to ${mostHosts}`)
   lockLab()
-  await setUp()
+  const seed = await setUp()
   const hosts = { ...readState().hosts }
   for (let number = 1; number <= count; number++) {
     const name = `lab${number}`
@@ -24,7 +25,7 @@ export async function up(count: number, shells: ReadonlyMap<string, Shell>): Pro
   for (const name of shells.keys()) if (hosts[name] === undefined) throw new LabError(`--sh names ${name}, which is not among lab1 … lab${count}`)
   for (const name of Object.keys(hosts)) await hostKeysUp(name)
   writeKnownHosts(new Map(Object.entries(hosts).map(([name, { number }]) => [name, number])))
-  await all(Object.entries(hosts), async ([name, { number, sh }]) => hostUp(name, number, sh))
+  await all(Object.entries(hosts), async ([name, { number, sh }]) => hostUp(name, number, { sh, seed }))
   writeState({ hosts })
 }
 
@@ -42,9 +43,9 @@ export async function down(): Promise<void> {
 export async function reset(name: string): Promise<void> {
   lockLab()
   const { number, sh } = hostNamed(name)
+  const seed = await setUp()
   await hostDown(name, number)
-  await setUp()
-  await hostUp(name, number, sh)
+  await hostUp(name, number, { sh, seed })
 }
 
 /** The host of that name. Throws LabError, naming those there are, when it is not up. */
@@ -55,13 +56,14 @@ export function hostNamed(name: string): HostState {
   return host
 }
 
-/** What hosts stand on: packages of the machine, keys, the bridge, the tree. Cheap when all is there. */
-async function setUp(): Promise<void> {
+/** What hosts stand on: packages of the machine, keys, bridge, tree, images (returned as a seed). Cheap when all is there. */
+async function setUp(): Promise<string> {
   const { code, stderr } = await attempt([`${labSource}/setup.sh`], { limit: 900 })
   if (code !== 0) throw new LabError(stderr.trim())
   await clientKeyUp()
   await freshTreeUp(await composePlugin())
   await bridgeUp()
+  return imageSeed()
 }
 
 /** Hosts of the state, of the folder and of the kernel: what a dead run left behind has a name in one of them. */

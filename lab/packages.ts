@@ -48,7 +48,10 @@ APT::Sandbox::User "root"; APT::Install-Recommends "false"; Acquire::Retries "3"
     await run(['env', `APT_CONFIG=${config}`, 'apt-get', '-q', 'update'], { limit: 300 })
     writeFileSync(`${apt}/fetched`, '')
   }
-  return run(['env', `APT_CONFIG=${config}`, ...argv], { cwd, limit: 300 })
+  // On the command line, where no file of the machine can take them away: a cache makes each call 0.3 s instead of 6.
+  const caches = ['-o', `Dir::Cache::pkgcache=${apt}/pkgcache.bin`, '-o', `Dir::Cache::srcpkgcache=${apt}/srcpkgcache.bin`]
+  const [command, ...args] = argv
+  return run(['env', `APT_CONFIG=${config}`, command, ...caches, ...args], { cwd, limit: 300 })
 }
 
 /** Our releases, from the mirror that this machine's own apt uses (or the one named by HOSTWRIGHT_DEBIAN_MIRROR). */

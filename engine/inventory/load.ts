@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { inOrder } from '../diagnostic/in-order.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
@@ -61,16 +62,4 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)
   return problems.errors.length > 0 ? err(inOrder(problems.errors)) : ok(inventory)
-}
-
-/** Nobody reads more of them at once. */
-const MOST_SHOWN = 200
-
-/** File by file, from top to bottom, and each only once: what applies to many hosts is found many times. */
-function inOrder(errors: readonly Diagnostic[]): Diagnostic[] {
-  const unique = new Map(errors.map((each) => [JSON.stringify([each.message, each.at?.file, each.at?.line, each.at?.column]), each]))
-  const files = [...new Set(errors.map((each) => each.at?.file))]
-  const rank = ({ at }: Diagnostic): number => files.indexOf(at?.file)
-  const sorted = [...unique.values()].sort((a, b) => rank(a) - rank(b) || (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
-  return sorted.length <= MOST_SHOWN ? sorted : [...sorted.slice(0, MOST_SHOWN), { message: `and ${sorted.length - MOST_SHOWN} problems more` }]
 }

@@ -1,8 +1,13 @@
 import type { Event, HostRecap } from './event.ts'
-import type { Traffic } from './tally.ts'
 import { taskName } from './text/task.ts'
 
 type HostEvent = Extract<Event, { readonly host: string }>
+
+/** What a host cost on the wire. */
+export interface Traffic {
+  readonly roundTrips: number
+  readonly bytesSent: number
+}
 
 /** The reason of an `unreachable` event, and where a host stopped, when another run has it. */
 export const LOCKED = 'locked'

@@ -1,11 +1,5 @@
 import type { Event, HostRecap, Mode, Recap } from './event.ts'
-import { HostTally, LOCKED } from './host-tally.ts'
-
-/** What a host cost on the wire. */
-export interface Traffic {
-  readonly roundTrips: number
-  readonly bytesSent: number
-}
+import { HostTally, LOCKED, type Traffic } from './host-tally.ts'
 
 /**
  * The arithmetic of the recap: a fold over the events of a run, nothing else.

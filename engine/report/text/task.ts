@@ -35,7 +35,6 @@ export function taskLines(event: EventOf<'task'>, style: Style): string[] {
 
 function whatHappened(event: EventOf<'task'>, style: Style): { ink: Ink; says: readonly string[] } {
   const { paint, mode, verbosity } = style
-  const why = event.why === undefined ? '' : `: ${event.why}`
   const changes = mode === 'check' ? event.changes.map((change) => `would ${change}`) : event.changes
   switch (event.status) {
     case 'changed':
@@ -44,17 +43,20 @@ function whatHappened(event: EventOf<'task'>, style: Style): { ink: Ink; says: r
       // What it had done by then; the rest is said by the failure that follows.
       return { ink: paint.yellow, says: changes }
     case 'unknown':
-      return { ink: paint.yellow, says: unknown(event, mode, why) }
+      return { ink: paint.yellow, says: unknown(event, mode) }
     case 'ok':
       return { ink: paint.green, says: verbosity >= 1 ? ['ok'] : [] }
     case 'skipped':
-      return { ink: paint.dim, says: verbosity >= 1 ? [`skipped${why}`] : [] }
+      return { ink: paint.dim, says: verbosity >= 1 ? [event.why === undefined ? 'skipped' : `skipped: ${event.why}`] : [] }
   }
 }
 
-function unknown(event: EventOf<'task'>, mode: Mode, why: string): string[] {
-  if (mode === 'check') return event.changes.length > 0 ? event.changes.map((change) => `not known whether it would ${change}${why}`) : [`not known whether it would change anything${why}`]
-  return event.changes.length > 0 ? event.changes.map((change) => `not known whether done: ${change}${why}`) : [`not known whether it was done${why}`]
+/** `why` is said once, with the last of the changes in doubt. */
+function unknown(event: EventOf<'task'>, mode: Mode): string[] {
+  const lead = mode === 'check' ? 'not known whether it would' : 'not known whether done:'
+  const nothing = mode === 'check' ? 'not known whether it would change anything' : 'not known whether it was done'
+  const says = event.changes.length > 0 ? event.changes.map((change) => `${lead} ${change}`) : [nothing]
+  return says.map((each, n) => (event.why !== undefined && n === says.length - 1 ? `${each} (${event.why})` : each))
 }
 
 function layout(event: EventOf<'task'>, says: readonly string[], ink: Ink, ms: string, style: Style): string[] {

@@ -87,7 +87,7 @@ function createTexts(options: Options): Handlers<string> {
     recap: (event) =>
       lines(
         '',
-        ...(event.mode === 'check' ? [check(style)] : []),
+        ...(event.mode === 'check' ? [check(style, 'was')] : []),
         ...recapTable(event, verbosity, paint),
         '',
         ...verdict(event).map((line) => (event.exit === 0 || event.exit === 6 ? paint.green(line) : paint.bold(line))),
@@ -103,11 +103,11 @@ function heading(event: EventOf<'run'>, style: Style): string[] {
   return [
     `${paint.bold(event.playbook)} on ${count(event.hosts.length, 'host')}${names}${inventory}`,
     ...(verbosity >= 1 ? [paint.dim(`hostwright ${event.version}`)] : []),
-    ...(event.mode === 'check' ? [check(style)] : []),
+    ...(event.mode === 'check' ? [check(style, 'will be')] : []),
   ]
 }
 
-const check = ({ paint }: Style): string => paint.bold(paint.yellow('CHECK: nothing will be changed'))
+const check = ({ paint }: Style, tense: 'will be' | 'was'): string => paint.bold(paint.yellow(`CHECK: nothing ${tense} changed`))
 
 const key = (event: { host: string; role: string; task: string }): string => [event.host, event.role, event.task].join('\n')
 

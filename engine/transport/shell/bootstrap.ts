@@ -27,7 +27,7 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
  * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
  * end the shell (hence `true`); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
  */
-export const RESIDENT = `
+export const residentProgram = (prologue: string): string => `
 umask 022; LC_ALL=C; export LC_ALL; unset ENV BASH_ENV CDPATH
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd / || exit
@@ -58,6 +58,7 @@ hw_live() {
 }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
+${prologue}
 hw_mark ready "$(id -u)" "$(id -un)"
 while IFS=' ' read -r hw_l hw_how hw_left hw_id; do
   hw_src=$(hw_take "$hw_l"); hw_c=0; hw_t=

@@ -35,22 +35,16 @@ export class ShellLink implements Link {
     this.target = connection.target
   }
 
+  /** Starts the shell and takes the lock, in one turn. */
   static async open(connection: Connection, options: ShellLinkOptions = {}): Promise<LinkOpened> {
-    const opened = await ShellSession.open(connection, options)
-    if (!opened.ok) {
-      await connection.close()
-      return opened
-    }
-    const link = new ShellLink(connection, opened.session)
-    const error = options.lock && (await link.#lock(options.lock))
-    if (error === undefined) return { ok: true, link }
-    await link.close()
-    return { ok: false, error }
-  }
-
-  async #lock({ owner, waitSeconds }: { owner: string; waitSeconds: number }): Promise<LinkError | LockedError | undefined> {
-    const outcome = await this.#session.run({ script: lockScript(owner, waitSeconds), how: 'here', deadline: (waitSeconds + 20) * 1000 })
-    return outcome.kind === 'lost' ? outcome.error : heldBy(outcome.sections, this.target)
+    const { lock } = options
+    const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
+    const opened = await ShellSession.open(connection, { ...options, ...prologue })
+    const error = opened.ok ? heldBy(opened.session.greeting, connection.target) : opened.error
+    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session) }
+    if (opened.ok) opened.session.close()
+    await connection.close()
+    return { ok: false, error: error ?? { reason: 'lost', message: `${connection.target}: no shell` } }
   }
 
   async look(facts: readonly Fact<unknown>[]): Promise<Looked> {

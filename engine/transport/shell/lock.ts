@@ -1,6 +1,5 @@
 import { quote } from '../../values/quote.ts'
 import { visible } from '../../values/visible.ts'
-import type { Section } from './session.ts'
 
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
@@ -19,11 +18,11 @@ else hw_mark lock held; cat "$hw_d/owner" 2>/dev/null
 fi`
 }
 
-/** The refusal when another run holds the host, undefined when we do. */
-export function heldBy(sections: readonly Section[], target: string) {
-  const held = sections.find((section) => section.mark === 'lock held')
-  if (!held) return undefined
-  const owner = visible(held.stdout.toString().trim().slice(0, 300), 'line')
+/** The refusal when another run holds the host, undefined when we do. Reads what {@link lockScript} said. */
+export function heldBy(greeting: string, target: string) {
+  const [, held] = /^lock held\n([^]*?)^ready /m.exec(greeting) ?? []
+  if (held === undefined) return undefined
+  const owner = visible(held.trim().slice(0, 300), 'line')
   return {
     reason: 'locked',
     message: `${target}: another run holds this host${owner === '' ? '' : `: ${owner}`}`,

@@ -3,7 +3,7 @@ import type { Content } from '../../values/content.ts'
 import type { Secret } from '../../values/secret.ts'
 import { visible } from '../../values/visible.ts'
 import type { Connection, Ended, LinkError, RemoteProcess } from '../connection.ts'
-import { RESIDENT, SHELL_COMMAND, sudoCommand, SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
+import { residentProgram, SHELL_COMMAND, sudoCommand, SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
 import { MarkScanner } from './scanner.ts'
 
 /** What one turn asks of the host. */
@@ -40,6 +40,8 @@ export interface SessionOptions {
   readonly become?: { readonly user: string; readonly password?: Secret }
   /** Milliseconds for the shell to say that it is there. Default: 20 000. */
   readonly deadline?: number
+  /** Run in the resident shell before it says that it is there, in the same turn: the lock. What it says is in `greeting`. */
+  readonly prologue?: string
 }
 
 type Opened = { readonly ok: true; readonly session: ShellSession } | { readonly ok: false; readonly error: LinkError }
@@ -54,6 +56,8 @@ export class ShellSession {
   /** Turns taken so far, for the report and for tests that count. */
   turns = 0
   bytesSent = 0
+  /** What the prologue said: its marks, and the text after them. */
+  greeting = ''
   /** Who the shell runs as; known once it is open. */
   uid = -1
   userName = ''
@@ -79,8 +83,9 @@ export class ShellSession {
   }
 
   /** Sends the resident program and waits until it answers; feeds sudo's password when, and only when, it is asked for. */
-  async #greet(target: string, { become, deadline = 20_000 }: SessionOptions): Promise<LinkError | undefined> {
-    const hello = `${this.#nonce}\n${Buffer.byteLength(RESIDENT)}\n${RESIDENT}`
+  async #greet(target: string, { become, deadline = 20_000, prologue = '' }: SessionOptions): Promise<LinkError | undefined> {
+    const program = residentProgram(prologue)
+    const hello = `${this.#nonce}\n${Buffer.byteLength(program)}\n${program}`
     let noise = ''
     let asked = 0
     let greeted = false
@@ -91,6 +96,7 @@ export class ShellSession {
         greeted = true
       }
       const hear = (bytes: Buffer) => {
+        if (this.greeting !== '') this.greeting += bytes.toString()
         noise = (noise + bytes.toString()).slice(-2000)
         if (become?.password === undefined || greeted) return
         if (noise.includes(SUDO_PASSED)) return greet()
@@ -103,6 +109,7 @@ export class ShellSession {
       }
       const mark = (words: string) => {
         const [word, uid, name = ''] = words.split(' ')
+        this.greeting += `${words}\n`
         if (word !== 'ready') return
         this.uid = Number(uid)
         this.userName = name
