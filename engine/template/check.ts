@@ -1,0 +1,95 @@
+import Handlebars from 'handlebars'
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { suggest } from '../diagnostic/nearest.ts'
+
+/** Compiling costs more than in proportion from here on. */
+const MOST_EXPRESSIONS = 2000
+
+/**
+ * Compares the names in a template with the keys of its view. Handlebars itself sees a missing name only when it prints it, and not at all
+ * in `{{#if}}` and `{{#each}}`.
+ */
+export function checkTemplate(file: string, text: string, keys: readonly string[]): readonly Diagnostic[] {
+  let program: hbs.AST.Program
+  try {
+    program = Handlebars.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const line = Number(/line (\d+)/.exec(message)?.[1] ?? 1)
+    return [{ message: 'the template cannot be read', at: { file, line, column: 1, text: text.split('\n')[line - 1] ?? '' }, hint: message.split('\n').at(-1) ?? '' }]
+  }
+  const found = new Names(file, text.split('\n'), keys)
+  found.accept(program)
+  const unused = keys.filter((key) => !found.used.has(key)).map((key) => ({ message: `${file}: "${key}" is in the view and not in the template` }))
+  const many = found.count > MOST_EXPRESSIONS ? [{ message: `${file} has ${found.count} expressions; more than ${MOST_EXPRESSIONS} take too long to compile` }] : []
+  return [...found.problems, ...unused, ...many]
+}
+
+class Names extends Handlebars.Visitor {
+  readonly problems: Diagnostic[] = []
+  readonly used = new Set<string>()
+  count = 0
+  readonly #file: string
+  readonly #lines: readonly string[]
+  readonly #keys: readonly string[]
+  readonly #blocks: string[][] = []
+
+  constructor(file: string, lines: readonly string[], keys: readonly string[]) {
+    super()
+    this.#file = file
+    this.#lines = lines
+    this.#keys = keys
+  }
+
+  override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
+    this.count++
+    this.#call(statement)
+  }
+
+  override SubExpression(expression: hbs.AST.SubExpression): void {
+    this.#call(expression)
+  }
+
+  override BlockStatement(block: hbs.AST.BlockStatement): void {
+    this.count++
+    this.#call(block)
+    const names = block.program?.blockParams ?? []
+    this.#blocks.push(names)
+    if (block.program) this.accept(block.program)
+    this.#blocks.pop()
+    if (block.inverse) this.accept(block.inverse)
+  }
+
+  override PartialStatement(statement: hbs.AST.PartialStatement): void {
+    this.#problem('a template takes no partials', statement.loc, 'write the text here, or make it a view value')
+  }
+
+  /** `{{name}}`, `{{helper a b}}`, `{{#if a}}`: the first word is a helper when something follows it or it is one of the house. */
+  #call({ path, params, hash }: hbs.AST.MustacheStatement | hbs.AST.SubExpression | hbs.AST.BlockStatement): void {
+    if (params.length === 0 && !hash?.pairs.length) this.accept(path)
+    else if (path.type === 'PathExpression') this.#helper(path as hbs.AST.PathExpression) // the type says which it is
+    for (const param of params) this.accept(param)
+    for (const pair of hash?.pairs ?? []) this.accept(pair.value)
+  }
+
+  #helper(path: hbs.AST.PathExpression): void {
+    if (!HELPERS.includes(path.original)) this.#problem(`there is no helper "${path.original}"`, path.loc, suggest(path.original, HELPERS))
+  }
+
+  override PathExpression(path: hbs.AST.PathExpression): void {
+    if (path.data) return // @index, @first, @last
+    const [root] = path.parts
+    if (path.depth > 0 || path.original.startsWith('this') || root === undefined) return this.#problem(`"${path.original}" hides what is meant`, path.loc, 'name the item: {{#each nodes as |node|}}{{node.name}}')
+    if (this.#blocks.some((names) => names.includes(root))) return
+    if (this.#keys.includes(root)) this.used.add(root)
+    else this.#problem(`"${root}" is not in the view`, path.loc, suggest(root, this.#keys))
+  }
+
+  #problem(message: string, loc: hbs.AST.SourceLocation, hint?: string): void {
+    const { line, column } = loc.start
+    const length = loc.end.line === line ? loc.end.column - column : 1
+    this.problems.push({ message, at: { file: this.#file, line, column: column + 1, length, text: this.#lines[line - 1] ?? '' }, ...(hint !== undefined && { hint }) })
+  }
+}
+
+const HELPERS: readonly string[] = ['yaml', 'compose', 'if', 'unless', 'each']

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Handlebars from 'handlebars'
+import { z } from 'zod'
+import { InputError, type Diagnostic } from '../diagnostic/diagnostic.ts'
+import { contentOf, type Content } from '../values/content.ts'
+import { Secret } from '../values/secret.ts'
+import { checkTemplate } from './check.ts'
+
+/** A template beside its role, and the schema of what it is given. */
+export interface Template<V extends z.ZodObject> {
+  /**
+   * The rendered text as content. When a secret is given, all of it counts as secret.
+   *
+   * @throws InputError when the view does not fit, or holds what cannot be printed.
+   */
+  (view: z.input<V>): Content
+  readonly file: string
+}
+
+/** A template larger than this is a file to copy; compiling grows worse than its size. */
+const LARGEST = 1024 * 1024
+
+const known: { readonly file: string; check(): readonly Diagnostic[] }[] = []
+
+/**
+ * Declares a template: a Handlebars file beside the role, and a zod schema of its view. Both are checked against each other before any
+ * host is contacted: every name in the file must be in the view, and every key of the view must be used.
+ *
+ * Helpers: `{{yaml x}}` writes any text as a YAML (and JSON) string; `{{compose x}}` the same with `$` doubled, for Compose files.
+ * Loops name their item: `{{#each sites as |site|}}{{site.domain}}{{/each}}`.
+ *
+ * @example
+ * const compose = template(import.meta, 'docker-compose.yml.hbs', z.strictObject({ image: z.string() }))
+ * file({ path: '/opt/services/redis/docker-compose.yml', content: compose({ image: p.image }) })
+ */
+export function template<V extends z.ZodObject>(meta: { readonly url: string }, name: string, view: V): Template<V> {
+  const file = fileURLToPath(new URL(name, meta.url))
+  const shown = relative('.', file)
+  let render: Handlebars.TemplateDelegate | undefined
+  const compile = (): Handlebars.TemplateDelegate => (render ??= handlebars().compile(readFileSync(file, 'utf8'), OPTIONS))
+  known.push({ file, check: () => problemsOf(file, shown, view) })
+  const make = (input: z.input<V>): Content => {
+    const parsed = view.safeParse(input)
+    if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => ({ message: `${shown}: view ${issue.path.join('.')}: ${issue.message}` })))
+    const secrets: Secret[] = []
+    const text = compile()(revealed(parsed.data, secrets))
+    return secrets.length > 0 ? contentOf(new Secret(text)) : contentOf(text)
+  }
+  return Object.assign(make, { file })
+}
+
+/** Every problem of every template that was declared: run before anybody is contacted. */
+export function checkTemplates(): readonly Diagnostic[] {
+  return known.flatMap(({ check }) => check())
+}
+
+const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, compose: true }, preventIndent: true } as const
+
+let shared: typeof Handlebars | undefined
+
+function handlebars(): typeof Handlebars {
+  if (shared) return shared
+  shared = Handlebars.create()
+  shared.registerHelper('yaml', (value: unknown) => JSON.stringify(printable(value)))
+  shared.registerHelper('compose', (value: unknown) => JSON.stringify(printable(value).replaceAll('$', '$$$$')))
+  return shared
+}
+
+function printable(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new InputError([{ message: `a template prints text, numbers and booleans; this is ${value === null ? 'null' : typeof value}` }])
+}
+
+/** Secrets are put in as text here and nowhere else; what is rendered with one is a secret again. */
+function revealed(value: unknown, secrets: Secret[]): unknown {
+  if (value instanceof Secret) {
+    secrets.push(value)
+    return value.reveal()
+  }
+  if (Array.isArray(value)) return value.map((each) => revealed(each, secrets))
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each, secrets)]))
+  return value
+}
+
+function problemsOf(file: string, shown: string, view: z.ZodObject): readonly Diagnostic[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    return [{ message: `${shown}: ${error instanceof Error ? error.message : String(error)}` }]
+  }
+  if (text.length > LARGEST) return [{ message: `${shown} is larger than 1 MiB: copy it as a file instead` }]
+  return checkTemplate(shown, text, Object.keys(view.shape))
+}
