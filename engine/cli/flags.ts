@@ -78,10 +78,13 @@ export function readFlags(argv: readonly string[], params: readonly ParamInfo[])
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true })
   const problems: Diagnostic[] = []
   const values = new Map<string, string[]>()
+  let unknown = false
   for (const token of tokens) {
-    if (token.kind === 'positional') problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
+    // What follows a flag that does not exist was meant for it.
+    if (token.kind === 'positional' && !unknown) problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
     if (token.kind !== 'option') continue
     const option = options[token.name]
+    unknown = option === undefined && token.value === undefined
     if (option === undefined) problems.push(unknownFlag(token.rawName, Object.keys(options)))
     else if (option.type === 'string' && token.value === undefined) problems.push({ message: `${token.rawName} needs a value` })
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })

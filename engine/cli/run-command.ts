@@ -1,15 +1,17 @@
 import { basename } from 'node:path'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
+import { inOrder } from '../diagnostic/in-order.ts'
 import { printDiagnostic } from '../diagnostic/print.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { parseExtra } from '../inventory/extra.ts'
+import { NO_VARS, parseExtra } from '../inventory/extra.ts'
 import { paramsOf } from '../playbook/params.ts'
 import type { Playbook } from '../playbook/playbook.ts'
-import { prepare } from '../playbook/prepare.ts'
+import { prepare, unreadVars } from '../playbook/prepare.ts'
 import { runPlays } from '../playbook/run.ts'
 import { Stop } from '../playbook/stop.ts'
 import type { Mode } from '../report/event.ts'
 import { makeSink } from '../report/sink.ts'
+import { checkTemplates } from '../template/template.ts'
 import { askBeforeChanges } from './ask.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
@@ -44,13 +46,13 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
-  const problems: Diagnostic[] = [...(options.ok ? [] : options.error), ...(extra.ok ? [] : extra.error), ...(loaded.ok ? [] : loaded.error.filter(({ at }) => extra.ok || at?.file !== '-e'))]
-  if (!options.ok || !extra.ok || !loaded.ok) return refuse(problems)
-  const inventory = loaded.value
-
   const limits = [typed.one('limit'), typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : undefined].filter((each) => each !== undefined)
-  const prepared = prepare(playbook, inventory, extra.value, { ...(limits.length > 0 && { limit: limits.join(':&') }), allowEmpty: typed.has('allow-empty') })
-  if (!prepared.ok) return refuse(prepared.error)
+  const inventory = loaded.ok ? loaded.value : loaded.partial
+  const partial = !loaded.ok || !extra.ok
+  const prepared = prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits.join(':&') }), allowEmpty: partial || typed.has('allow-empty'), partial })
+  const problems = [options, extra, loaded, prepared].flatMap((each) => (each.ok ? [] : each.error))
+  problems.push(...checkTemplates())
+  if (!options.ok || !prepared.ok || problems.length > 0) return refuse(inOrder(problems))
   const plays = prepared.value
 
   const listing = { plays, inventory, tags: options.value.tags }
@@ -66,6 +68,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const report = await startReport(typed, options.value, { out, mode })
   const hosts = [...new Set(plays.flatMap((play) => play.hosts.map(({ host }) => host.name)))]
   report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts, version: VERSION })
+  const unread = unreadVars(playbook, inventory)
+  if (unread !== undefined) report.emit({ type: 'warning', message: unread })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)

@@ -24,6 +24,9 @@ export function parseExtra(values: readonly string[], cwd: string): Result<Locat
   return problems.errors.length > 0 ? err(problems.errors) : ok(extra)
 }
 
+/** Where nothing is given. */
+export const NO_VARS: LocatedVars = locatedVars(EMPTY)
+
 /** The same for who collects problems. */
 export function readExtra(values: readonly string[], cwd: string, problems: Problems): LocatedVars {
   return locatedVars(values.map((text) => readOne(text, cwd, problems)).reduce(over, EMPTY))

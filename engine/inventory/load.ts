@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { inOrder } from '../diagnostic/in-order.ts'
-import { err, ok, type Result } from '../values/result.ts'
+import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
 import { readExtra } from './extra.ts'
@@ -18,6 +18,9 @@ export interface LoadOptions {
   readonly extra?: readonly string[]
 }
 
+/** `partial` is what could be read all the same: good for finding more problems, and for nothing else. */
+export type Loaded = { readonly ok: true; readonly value: Inventory } | { readonly ok: false; readonly error: readonly Diagnostic[]; readonly partial: Inventory }
+
 /**
  * Reads inventories and puts them together; a later source counts where they differ. Nothing is contacted.
  *
@@ -29,7 +32,7 @@ export interface LoadOptions {
  * @example
  * const inventory = await loadInventory(['production'], { cwd: '/home/me/infra', extra: ['postgres.image=postgres:16-alpine'] })
  */
-export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Result<Inventory, readonly Diagnostic[]>> {
+export async function loadInventory(sources: readonly string[], options: LoadOptions): Promise<Loaded> {
   const { cwd } = options
   const problems: Problems = { errors: [], warnings: [] }
   const files = sources.flatMap((given): SourceFile[] => {
@@ -61,5 +64,5 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const extra = readExtra(options.extra ?? [], cwd, problems)
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)
-  return problems.errors.length > 0 ? err(inOrder(problems.errors)) : ok(inventory)
+  return problems.errors.length > 0 ? { ...err(inOrder(problems.errors)), partial: inventory } : ok(inventory)
 }

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { diagnostic } from '../diagnostic/make.ts'
-import { suggest } from '../diagnostic/nearest.ts'
+import { inOrder } from '../diagnostic/in-order.ts'
+import { nearest, suggest } from '../diagnostic/nearest.ts'
+import { misspeltVars } from '../inventory/misspelt.ts'
 import { selectHosts } from '../inventory/pattern.ts'
 import { readRoleVars } from '../inventory/role-vars.ts'
 import { Behavioural } from '../inventory/schema.ts'
@@ -25,6 +27,8 @@ export interface PrepareOptions {
   readonly limit?: string
   /** A pattern or limit that matches nothing is no error. */
   readonly allowEmpty: boolean
+  /** The inventory is broken: look for what else is wrong with variables and params, not for what follows from that. */
+  readonly partial?: boolean
 }
 
 /**
@@ -33,6 +37,10 @@ export interface PrepareOptions {
  */
 export function prepare(playbook: Playbook, inventory: Inventory, extra: LocatedVars, options: PrepareOptions): Result<readonly PreparedPlay[], readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
+  const select = (pattern: string, flag: string) => {
+    const selected = selectHosts(inventory, pattern, flag)
+    return selected.ok || !options.partial ? collect(selected, []) : []
+  }
   const collect = <T>(result: Result<T, readonly Diagnostic[]>, otherwise: T): T => {
     if (result.ok) return result.value
     problems.push(...result.error)
@@ -41,13 +49,13 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
 
   const params = readParams(playbook, extra)
   if (!params.ok) problems.push(...params.error)
-  problems.push(...strangers(playbook, inventory, extra))
-  const limited = options.limit === undefined ? undefined : new Set(collect(selectHosts(inventory, options.limit, '--limit'), []).map(({ name }) => name))
+  problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set([...playbook.roles.map(varName), ...paramNames(playbook)])))
+  const limited = options.limit === undefined ? undefined : new Set(select(options.limit, '--limit').map(({ name }) => name))
   if (limited?.size === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `--limit ${options.limit ?? ''} matches no host`, hint: 'say --allow-empty when that is fine' })
 
   const plays: PreparedPlay[] = []
   for (const play of params.ok ? playbook.plays(params.value) : []) {
-    const all = collect(selectHosts(inventory, play.hosts, `hosts of play "${play.name}"`), [])
+    const all = select(play.hosts, `hosts of play "${play.name}"`)
     if (all.length === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `play "${play.name}": ${play.hosts} matches no host`, hint: 'say --allow-empty when that is fine' })
     const chosen = all.filter(({ name }) => limited === undefined || limited.has(name))
     plays.push({
@@ -62,29 +70,22 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   }
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
     problems.push({ message: `none of the hosts that --limit ${options.limit ?? ''} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
-  return problems.length > 0 ? err(distinct(problems)) : ok(plays)
+  return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
 }
 
-/** Variables that belong to no role and no param: most often a misspelt name, which would be ignored in silence otherwise. */
-function strangers(playbook: Playbook, inventory: Inventory, extra: LocatedVars): Diagnostic[] {
-  const roles = playbook.roles.map(varName)
-  const known = new Set([...roles, ...Object.keys(Behavioural.shape), ...paramsOf(playbook).map(({ name }) => name)])
-  const found: Diagnostic[] = []
-  const look = (vars: LocatedVars, names: readonly string[]) => {
-    for (const key of Object.keys(vars.value))
-      if (!known.has(key)) found.push(diagnostic(`there is no role${vars === extra ? ' or param' : ''} "${key}"`, vars.keyPlace([key]), suggest(key, names)))
-  }
-  for (const host of inventory.hosts.values()) look(host.vars, roles)
-  look(extra, [...roles, ...paramsOf(playbook).map(({ name }) => name)])
-  return found
+const paramNames = (playbook: Playbook): string[] => paramsOf(playbook).map(({ name }) => name)
+
+/** What `-e` gives that nobody takes: most often a misspelt name, which would be ignored in silence otherwise. */
+function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
+  const names = [...playbook.roles.map(varName), ...paramNames(playbook)]
+  return Object.keys(extra.value)
+    .filter((key) => !names.includes(key) && !(key in Behavioural.shape) && nearest(key, names) === undefined) // a near one is told as misspelt
+    .map((key) => diagnostic(`there is no role and no param "${key}"`, extra.keyPlace([key]), suggest(key, names)))
 }
 
-/** The same mistake in a group's variables is met once a host. */
-function distinct(problems: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map<string, Diagnostic>()
-  for (const each of problems) {
-    const key = `${each.at?.file}:${each.at?.line}:${each.at?.column}:${each.message}`
-    if (!seen.has(key)) seen.set(key, each)
-  }
-  return [...seen.values()]
+/** Variables of the inventory that no role takes: an inventory shared with Ansible has such; told once, as a warning. */
+export function unreadVars(playbook: Playbook, inventory: Inventory): string | undefined {
+  const read = new Set([...playbook.roles.map(varName), ...paramNames(playbook), ...Object.keys(Behavioural.shape)])
+  const unread = new Set([...inventory.hosts.values()].flatMap(({ vars }) => Object.keys(vars.value).filter((key) => !read.has(key))))
+  return unread.size === 0 ? undefined : `no role takes these variables of the inventory: ${[...unread].sort().join(', ')}`
 }

@@ -45,7 +45,7 @@ export function rewrite(p: Rewriting, now: PathState, before: string, after: str
     return mode === inode.mode ? [] : [change(`chmod ${mode} ${p.path}`, ['chmod', '--', mode, p.path], effects)]
   }
   // A file that only its owner reads is not shown in diffs either.
-  const content: Content = { ...contentOf(after), secret: /0.00/.test(mode) }
+  const content: Content = { ...contentOf(after), secret: mode.endsWith('00') }
   return [
     change(
       summary,

@@ -30,8 +30,8 @@ export interface BuiltLayer {
 /** What packages bring that no container of ours looks at: 100 MB of bitcode and manuals. */
 const pruned = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/lintian', 'usr/share/info', 'usr/share/bug', 'usr/lib/postgresql/15/lib/bitcode', 'usr/lib/systemd', 'lib/systemd', 'etc/init.d', 'etc/redis']
 
-/** Libraries that the maintainer scripts, the JIT or nothing of ours needs. */
-const needless = /^lib(llvm|z3|perl|pam|audit|semanage|sepol|cap-ng|gdbm|.*-perl$)/
+/** Libraries, but not those that only the maintainer scripts or the JIT need. */
+const library = /^(zlib|lib)(?!llvm|z3|perl|semanage|sepol|gdbm|.*-perl$)/
 
 /** Builds a layer into `folder`. The same packages and files give the same digest: owner, order and times are fixed. */
 export async function buildLayer(layer: Layer, folder: string): Promise<BuiltLayer> {
@@ -54,12 +54,12 @@ export async function buildLayer(layer: Layer, folder: string): Promise<BuiltLay
 }
 
 async function packagesOf({ name, suite, packages, alone = false }: Layer): Promise<string> {
-  const key = `${name}-${createHash('sha256').update(JSON.stringify([suite, packages, alone])).digest('hex').slice(0, 12)}`
+  const key = `${name}-${createHash('sha256').update(JSON.stringify([suite, packages, alone, library.source])).digest('hex').slice(0, 12)}`
   const folder = `${cacheFolder}/packages/${key}`
   if (existsSync(folder)) return folder
   const inBase = name === 'base' || alone ? [] : await closure(suite, ['libc6', 'libgcc-s1'])
   const all = alone ? packages : await closure(suite, packages)
-  return unpacked(key, suite, all.filter((one) => packages.includes(one) || (one.startsWith('lib') && !needless.test(one) && !inBase.includes(one))))
+  return unpacked(key, suite, all.filter((one) => packages.includes(one) || (library.test(one) && !inBase.includes(one))))
 }
 
 async function linkBusybox(tree: string): Promise<void> {

@@ -23,7 +23,7 @@ test('with a spinner in between, the screen ends as it would without', async () 
     await wait(15)
   }
   await reporter.end()
-  assert.match(out.text, /5 hosts: lab1 connecting/)
+  assert.match(out.text, /4 hosts: lab1 postgres/)
   assert.match(out.text, /lab1 postgres › create \/opt\/services\/postgres\/\.env/)
   assert.equal(screen(out.text), still.text)
   assert.ok(out.text.lastIndexOf('\x1b[?25h') > out.text.lastIndexOf('\x1b[?25l'), 'the cursor is back')

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { quote } from '../../values/quote.ts'
@@ -86,7 +86,7 @@ function writeDown(record: HostKeyRecord, key: Buffer): LinkError | undefined {
     if (found !== 'unknown') return refusal(found, { ...record, entries }, key)
     const name = nameWithPort(record.names.host, record.names.port)
     const shown = entries.some(({ names }) => names.kind === 'hashed') ? hashedName(randomBytes(20), name) : name
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { mode: 0o700 })
     appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${shown} ${type} ${key.toString('base64')}\n`, { mode: 0o600, flush: true })
     return undefined
   } catch (error) {

@@ -105,7 +105,7 @@ test('host key: unknown says fingerprint and the exact command, and that command
   const [, base64 = ''] = rig.hostKey('ed25519').split(' ')
   assert.ok(refused.error.message.includes(fingerprint(Buffer.from(base64, 'base64'))), refused.error.message)
   const command = /ssh-keyscan .*$/m.exec(refused.error.hint ?? '')?.[0]
-  assert.ok(command?.startsWith(`ssh-keyscan -p ${rig.port} 127.0.0.1 >> `), command)
+  assert.ok(command !== undefined && command.startsWith(`ssh-keyscan -p ${rig.port} 127.0.0.1 >> `), command)
   await promisify(execFile)('sh', ['-c', command])
   const connected = await connectSsh(rig.settings({ knownHostsFiles: [file] }))
   assert.ok(connected.ok)

@@ -52,6 +52,7 @@ make_cluster() {
 
 case ${1:-} in -*) set -- postgres "$@" ;; esac
 [ "${1:-}" = postgres ] || exec "$@"
+case " $* " in *' --version '* | *' -V '* | *' --help '* | *' -? '*) exec "$@" ;; esac
 
 if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA" /run/postgresql

@@ -12,7 +12,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 [ "$(umask)" != 0022 ] || umask 0077
 
-case " $* " in *' --protected-mode '*) exec "$@" ;; esac
+case " $* " in *' --protected-mode '* | *' --version '* | *' -v '* | *' --help '* | *' -h '*) exec "$@" ;; esac
 shift
 case ${1:-} in
   '' | -*) exec redis-server --protected-mode no "$@" ;;
