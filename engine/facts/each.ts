@@ -1,11 +1,12 @@
 import type { Fact } from './fact.ts'
 
 /**
- * One fact a name, under keys of their own, for tasks that take a list.
+ * One fact a name, for tasks that take a list.
  *
- * @example facts: (p) => ({ now: user(p.name), ...each('group', p.groups, group) })   // now['group docker']: GroupState | undefined
+ * @example
+ * facts: (p) => each(p.names, installed)                                            // now['each curl']: PackageState | undefined
+ * facts: (p) => Object.assign({ now: user(p.name) }, each(p.groups, group))         // together with others
  */
-export function each<P extends string, T>(prefix: P, names: readonly string[], fact: (name: string) => Fact<T>): { readonly [K in `${P} ${string}`]: Fact<T> } {
-  const entries: { [key: string]: Fact<T> } = Object.fromEntries(names.map((name) => [`${prefix} ${name}`, fact(name)]))
-  return entries
+export function each<T>(names: readonly string[], fact: (name: string) => Fact<T>): { readonly [name: `each ${string}`]: Fact<T> } {
+  return Object.fromEntries(names.map((name) => [`each ${name}`, fact(name)]))
 }

@@ -54,15 +54,22 @@ export const digest: (path: string) => Fact<string | undefined> = defineBatchFac
   // find sorts out what is no regular file: reading a pipe or a device could wait for ever.
   read: (paths) => chunked('find', paths, ' -maxdepth 0 -type f -exec sha256sum -- {} + 2>/dev/null'),
   parse: (output, paths) => {
-    const found = new Map<string, string>()
-    for (const line of output.toString().split('\n')) {
-      const sum = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line)
-      if (sum) found.set(sum[1] === '' ? (sum[3] ?? '') : (sum[3] ?? '').replaceAll('\\\\', '\\'), sum[2] ?? '')
-    }
+    const found = readSums(output)
     return paths.map((each) => found.get(each))
   },
+  ripple: (at, value, known) => inTrees(at, known, (tree) => (value === undefined ? tree.delete(at) : tree.set(at, value))),
   beneath: (at, observed, known) => (isShadowed(at, known) ? undefined : observed),
 })
+
+/** What `sha256sum` prints, as path → sum. A name with a backslash is escaped, and its line begins with one. */
+export function readSums(output: Buffer): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const line of output.toString().split('\n')) {
+    const sum = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line)
+    if (sum) found.set(sum[1] === '' ? (sum[3] ?? '') : (sum[3] ?? '').replaceAll('\\\\', '\\'), sum[2] ?? '')
+  }
+  return found
+}
 
 /** The bytes of a file, for tasks that edit and for diffs: at most 1 MiB. */
 export type FileText = { readonly kind: 'absent' } | { readonly kind: 'too-large' } | { readonly kind: 'bytes'; readonly bytes: Buffer }
@@ -97,7 +104,7 @@ function links(paths: readonly string[]): string {
 }
 
 /** A command line with at most 400 paths each: an argument list has a limit. */
-function chunked(before: string, paths: readonly string[], after: string): string {
+export function chunked(before: string, paths: readonly string[], after: string): string {
   let script = ''
   for (let at = 0; at < paths.length; at += 400) script += `${before} ${quoteAll(paths.slice(at, at + 400))}${after}\n`
   return script
@@ -113,16 +120,31 @@ function parents(at: string, known: KnownFacts): Effect[] {
 /** What is removed takes everything beneath it along. */
 function gone(at: string, known: KnownFacts): Effect[] {
   const within = (fact: Fact<unknown>) => typeof fact.arg === 'string' && (fact.arg === at || fact.arg.startsWith(`${at}/`))
-  return ['path', 'digest', 'text'].flatMap((kind) =>
+  const blanks = ['path', 'digest', 'text', 'tree'].flatMap((kind) =>
     [...known.ofKind(kind)].filter((fact) => within(fact) && !(kind === 'path' && fact.arg === at)).map((fact) => ({ fact, value: fact.kind.blank })),
   )
+  const fewer = inTrees(at, known, (tree) => {
+    for (const each of tree.keys()) if (each === at || (typeof each === 'string' && each.startsWith(`${at}/`))) tree.delete(each)
+  })
+  return [...blanks, ...fewer]
 }
 
-function isShadowed(at: string, known: KnownFacts): boolean {
+/** Every tree (facts/tree.ts) that a path lies in, as it will be. */
+function inTrees(at: string, known: KnownFacts, edit: (tree: Map<unknown, unknown>) => void): Effect[] {
+  return [...known.ofKind('tree')].flatMap((fact) => {
+    const tree = known.value(fact)
+    if (!(tree instanceof Map) || typeof fact.arg !== 'string' || !(at === fact.arg || at.startsWith(`${fact.arg}/`))) return []
+    const edited = new Map<unknown, unknown>(tree)
+    edit(edited)
+    return [{ fact, value: edited }]
+  })
+}
+
+export function isShadowed(at: string, known: KnownFacts): boolean {
   return ancestors(at).some((each) => known.isPredicted(path(each)) && isAbsent(known.value(path(each))))
 }
 
-function isAbsent(value: unknown): boolean {
+export function isAbsent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'absent'
 }
 

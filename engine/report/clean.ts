@@ -11,9 +11,9 @@ export function clean(value: unknown): unknown {
   if (typeof value === 'string') return visible(redact(value))
   if (Array.isArray(value)) return value.map((each) => clean(each))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, each]) => (OURS.has(key) ? [key, each] : [visible(redact(key)), clean(each)]))
+  const entries = Object.entries(value).map(([key, each]) => (typeof each === 'string' && OURS.has(key) ? [key, visible(each)] : [visible(redact(key)), clean(each)]))
   return Object.fromEntries(entries)
 }
 
-/** Words of the engine's own: a secret that happens to be "failed" must not turn a status into something no reporter knows. */
+/** Words of the engine's own: a secret that happens to be "failed" must not turn a status into something no reporter knows here (the sink redacts it in what is written). */
 const OURS = new Set(['type', 'at', 'mode', 'status', 'reason', 'stream', 'signal'])

@@ -45,7 +45,11 @@ export function createHtmlFile(path: string): Reporter {
       if (event.status === 'unknown') unknown.add(hostTask(event))
       told(event)
     },
-    failure: trouble,
+    failure(event) {
+      // Who was stopped because of others is no cause.
+      if (event.reason !== 'stopped') trouble(event)
+      told(event)
+    },
     rescued(event) {
       const at = troubles.findLastIndex((each) => each.type === 'failure' && hostTask(each) === hostTask(event))
       if (at >= 0) troubles.splice(at, 1)

@@ -43,6 +43,8 @@ export function createJunitFile(path: string): Reporter {
     failure(event) {
       const known = of(event)
       if (known) known.failure = event
+      // Not a failure of its own: it was stopped because of other hosts.
+      else if (event.reason === 'stopped') cases.push({ ...event, ms: 0, status: 'skipped', says: `stopped: ${event.message}` })
       else cases.push({ ...event, ms: 0, status: 'failed', says: '', failure: event })
     },
     rescued(event) {

@@ -46,7 +46,7 @@ export async function buildLayer(layer: Layer, folder: string): Promise<BuiltLay
   }
   if (layer.busybox === true) await linkBusybox(tree)
   const own = `${labSource}/images/${layer.name}/rootfs`
-  if (existsSync(own)) cpSync(own, tree, { recursive: true })
+  if (existsSync(own)) cpSync(own, tree, { recursive: true, verbatimSymlinks: true })
   const tar = `${folder}/${layer.name}.tar`
   await run(['tar', '--sort=name', '--numeric-owner', '--mtime=@0', '-C', tree, '-cf', tar, '.'])
   rmSync(tree, { recursive: true })

@@ -28,6 +28,7 @@ test('a case for each host and task, with what became of it', async () => {
     ['lab1.postgres: postgres › directory /data/postgres', ''],
     ['lab1.postgres: postgres › file /opt/services/postgres/.env', 'system-out'],
     ['lab1.web: web › command migrate', 'system-out'],
+    ['lab1.app: app', 'skipped'],
     ['lab2.postgres: postgres › user postgres', 'skipped'],
     ['lab2.postgres: postgres › compose /opt/services/postgres', 'failure'],
     ['db-primary.postgres: postgres › packages', 'error'],
@@ -43,7 +44,7 @@ test('what check mode cannot foretell is skipped, not an error', async () => {
 
 test('counts add up', async () => {
   const { root } = await junit(everything())
-  assert.deepEqual({ ...root.attributes }, { name: 'deploy', tests: '9', failures: '2', errors: '3', skipped: '1', time: '64.460' })
+  assert.deepEqual({ ...root.attributes }, { name: 'deploy', tests: '10', failures: '2', errors: '3', skipped: '2', time: '64.460' })
   const suites = all(root, 'testsuite')
   assert.deepEqual(suites.map(({ attributes }) => attributes['name']), ['lab1', 'lab2', 'db-primary', 'lab4', 'lab5', 'engine'])
   for (const suite of suites) assert.equal(all(suite, 'testcase').length, Number(suite.attributes['tests']))

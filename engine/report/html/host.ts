@@ -5,7 +5,7 @@ import { count, duration } from '../text/words.ts'
 import { html, type Markup } from '../markup.ts'
 
 /** What the timeline of a host is made of. */
-export type HostEvent = EventOf<'task' | 'note' | 'rescued' | 'unreachable'>
+export type HostEvent = EventOf<'task' | 'failure' | 'note' | 'rescued' | 'unreachable'>
 
 /** A host: what it did, in order, with the tasks that found nothing to do folded away where they stand in a row. */
 export function hostSection(host: string, events: readonly HostEvent[], check: boolean): Markup {
@@ -35,7 +35,7 @@ function folded(events: readonly HostEvent[], check: boolean): Markup {
 function row(event: HostEvent, check: boolean): Markup {
   if (event.type === 'note') return html`<li><span class="badge dim">note</span> ${event.role}: ${event.text}</li>`
   if (event.type === 'rescued') return html`<li><span class="badge rescued">rescued</span> ${taskName(event)}</li>`
-  if (event.type === 'unreachable') return html`<li><span class="badge unreachable">${event.reason}</span> ${event.message}</li>`
+  if (event.type === 'unreachable' || event.type === 'failure') return html`<li><span class="badge failed">${event.reason}</span> ${event.message}</li>`
   const changes = event.changes.map((change) => html`<li>${check ? 'would ' : ''}${change}</li>`)
   return html`<li><span class="badge ${event.status}">${event.status}</span> ${taskName(event)} <span class="dim">${duration(event.ms)}${event.why === undefined ? '' : `, ${event.why}`}</span>${
     changes.length > 0 ? html`<ul>${changes}</ul>` : ''

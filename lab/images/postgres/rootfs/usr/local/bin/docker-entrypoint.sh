@@ -38,6 +38,7 @@ make_cluster() {
   eval "initdb --username=\"\$POSTGRES_USER\" \"\$@\" ${POSTGRES_INITDB_ARGS:-}"
   rm -f "$password"
   printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
+  echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
 
   export PGPASSWORD="$POSTGRES_PASSWORD"
   pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -p 5432" -w start
