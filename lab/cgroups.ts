@@ -1,11 +1,19 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs'
+import { labPrefix } from './paths.ts'
 import { waitUntil } from './wait.ts'
+
+const cgroupTop = `/${labPrefix}`
+
+/** The control group that the containers of a host live under. */
+export function cgroupOf(name: string): string {
+  return `${cgroupTop}/${name}`
+}
 
 const top = '/sys/fs/cgroup'
 
-/** Removes the control groups that the containers of a host lived in (`/hostwright-lab/NAME`), in every hierarchy. */
+/** Removes the control groups that the containers of a host lived in (see `cgroupOf`), in every hierarchy. */
 export async function cgroupsDown(name: string): Promise<void> {
-  for (const folder of hierarchies().map((hierarchy) => `${hierarchy}/hostwright-lab`)) {
+  for (const folder of hierarchies().map((hierarchy) => hierarchy + cgroupTop)) {
     await waitUntil(`the end of ${folder}/${name}`, 10, async () => removeTree(`${folder}/${name}`))
     removeTree(folder, { onlyIfEmpty: true })
   }

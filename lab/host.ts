@@ -1,6 +1,6 @@
 import { closeSync, cpSync, mkdirSync, openSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
-import { cgroupsDown } from './cgroups.ts'
+import { cgroupOf, cgroupsDown } from './cgroups.ts'
 import { dockerAnswers, dockerFolderUp } from './docker.ts'
 import { mountOverlay, unmountUnder } from './mount.ts'
 import { addressOf, cableDown, cableUp, namespacePath } from './network.ts'
@@ -66,7 +66,8 @@ async function powerOn(name: string, number: number, seed: string | undefined): 
   await mountOverlay({ lower: freshTree, upper, work, at: root })
   writeFileSync(`${root}/etc/hostname`, `${name}\n`)
   writeFileSync(`${root}/etc/hosts`, `127.0.0.1 localhost\n127.0.1.1 ${name}\n`)
-  for (const key of readdirSync(keys)) cpSync(`${keys}/${key}`, `${root}/etc/ssh/${key}`, { mode: 0 })
+  writeFileSync(`${root}/etc/default/docker`, `DOCKER_OPTS="--cgroup-parent=${cgroupOf(name)}"\n`)
+  for (const key of readdirSync(keys)) cpSync(`${keys}/${key}`, `${root}/etc/ssh/${key}`)
 
   const out = openSync(log, 'w')
   const enter = [`--net=${namespacePath(name)}`, 'unshare', '--mount', '--pid', '--fork', '--uts', '--ipc']

@@ -5,7 +5,7 @@ import { hostDown, hostUp } from './host.ts'
 import { imageSeed } from './images/seed.ts'
 import { lockLab } from './lock.ts'
 import { unmountUnder } from './mount.ts'
-import { addressOf, bridgeDown, bridgeUp } from './network.ts'
+import { addressOf, bridgeDown, bridgeUp, namespacedHosts } from './network.ts'
 import { freshTree, hostsFolder, labFolder, labSource } from './paths.ts'
 import { attempt } from './run.ts'
 import { clientKeyUp, hostKeysUp, mostHosts, writeKnownHosts } from './ssh.ts'
@@ -25,8 +25,10 @@ export async function up(count: number, shells: ReadonlyMap<string, Shell>): Pro
   for (const name of shells.keys()) if (hosts[name] === undefined) throw new LabError(`--sh names ${name}, which is not among lab1 … lab${count}`)
   for (const name of Object.keys(hosts)) await hostKeysUp(name)
   writeKnownHosts(new Map(Object.entries(hosts).map(([name, { number }]) => [name, number])))
-  await all(Object.entries(hosts), async ([name, { number, sh }]) => hostUp(name, number, { sh, seed }))
-  writeState({ hosts })
+  await all(Object.entries(hosts), async ([name, host]) => {
+    await hostUp(name, host.number, { sh: host.sh, seed })
+    writeState({ hosts: { ...readState().hosts, [name]: host } }) // each on its own: one that fails does not hide the others
+  })
 }
 
 /** Takes every host away, and everything else but the cache and the keys. Works by name, also after a run that died. */
@@ -69,8 +71,7 @@ async function setUp(): Promise<string> {
 /** Hosts of the state, of the folder and of the kernel: what a dead run left behind has a name in one of them. */
 function knownNames(): string[] {
   const list = (folder: string) => (existsSync(folder) ? readdirSync(folder) : [])
-  const namespaces = list('/run/netns').map((name) => name.replace(/^hostwright-/, ''))
-  const names = [...Object.keys(readState().hosts), ...list(hostsFolder), ...namespaces]
+  const names = [...Object.keys(readState().hosts), ...list(hostsFolder), ...namespacedHosts()]
   return [...new Set(names)].filter((name) => /^lab\d+$/.test(name))
 }
 

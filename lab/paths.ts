@@ -3,6 +3,12 @@ import { fileURLToPath } from 'node:url'
 /** Where the lab keeps everything: the folder named by `HOSTWRIGHT_LAB`, or `/var/lib/hostwright-lab`. */
 export const labFolder = process.env['HOSTWRIGHT_LAB'] ?? '/var/lib/hostwright-lab'
 
+/** The lab's network is 10.N.0.0/24: the N named by `HOSTWRIGHT_LAB_NET`, or 77. A second lab needs another, and another folder. */
+export const labNetwork = Number(process.env['HOSTWRIGHT_LAB_NET'] ?? 77)
+
+/** What everything of this lab in the kernel is called: bridge, cables, network namespaces, control groups. */
+export const labPrefix = `hwlab${labNetwork}`
+
 /** The checkout: hidden from lab hosts, and where `setup.sh` and the demo app are read from. */
 export const checkout = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 

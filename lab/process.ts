@@ -15,6 +15,11 @@ export function inHost(init: number, command: readonly string[]): [string, ...st
 
 /** Ends everything in a host, containers too: with process 1 of a pid namespace the kernel ends all the others. */
 export async function endProcesses(name: string): Promise<void> {
+  const init = await initOf(name)
+  if (init !== undefined) {
+    endProcess(init)
+    await waitUntil(`the end of ${name}`, 10, async () => !existsSync(`/proc/${init}`)) // its parent, unshare, buries it
+  }
   await waitUntil(`the end of the processes of ${name}`, 20, async () => {
     const left = await processesIn(name)
     for (const pid of left) endProcess(pid)

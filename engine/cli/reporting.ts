@@ -28,8 +28,14 @@ export async function startReport(typed: Typed, options: Options, { out, mode }:
     finish: async (traffic) => {
       const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic })
       reporter.report({ ...recap, at: new Date().toISOString() })
-      await reporter.end()
-      return recap.exit
+      try {
+        await reporter.end()
+        return recap.exit
+      } catch (error) {
+        // What was done is done; that its report could not be written is a failure of its own.
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+        return recap.exit === 0 ? 1 : recap.exit
+      }
     },
   }
 }

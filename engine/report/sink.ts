@@ -49,7 +49,8 @@ export function makeSink(stream: Stream): Out {
       return stream.isTTY === true
     },
     get columns() {
-      return stream.columns ?? 80
+      // A terminal that was never told its size says 0.
+      return stream.columns === undefined || stream.columns < 1 ? 80 : stream.columns
     },
     async flush() {
       if (pending > 0 && fault === undefined) {

@@ -37,7 +37,8 @@ export function createTtyReporter(options: TextOptions & { readonly spinner?: bo
     spinner?.stop()
     spinner = undefined
   }
-  const loaded = out.isTTY && options.spinner !== false ? spin() : Promise.resolve()
+  // Whatever a spinner may trip over, a run goes well without one.
+  const loaded = out.isTTY && options.spinner !== false ? spin().catch(stop) : Promise.resolve()
 
   return makeReporter(
     (event) => {

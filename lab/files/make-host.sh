@@ -30,6 +30,4 @@ rm -f /etc/resolv.conf # no resolver here: a look-up fails at once instead of af
 # /etc/init.d/docker mounts every cgroup controller of the kernel, machine-wide, unless fstab speaks of cgroups.
 echo 'cgroup /sys/fs/cgroup none bind 0 0' >/etc/fstab
 # It also raises its own limits, and stops there where CAP_SYS_RESOURCE is missing.
-sed -i 's/^\(\s*ulimit -[nup] [a-z0-9]*\)$/\1 2>/dev/null || true/' /etc/init.d/docker
-# shellcheck disable=SC2016
-echo 'DOCKER_OPTS="--cgroup-parent=/hostwright-lab/$(hostname)"' >/etc/default/docker
+sed -i 's#^\(\s*ulimit -[nup] [a-z0-9]*\)$#\1 2>/dev/null || true#' /etc/init.d/docker

@@ -51,6 +51,11 @@ test('a stream that is no terminal: no TTY, 80 columns', () => {
   assert.deepEqual([out.isTTY, out.columns], [false, 80])
 })
 
+test('a terminal that does not know its size has 80 columns', () => {
+  const stream = { isTTY: true, columns: 0, on: () => {}, write: () => true }
+  assert.deepEqual([makeSink(stream).isTTY, makeSink(stream).columns], [true, 80])
+})
+
 test('`… | head -1`: the process ends well, by itself', { timeout: 30_000 }, async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', new URL('pipe-child.ts', import.meta.url).pathname], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''

@@ -10,7 +10,7 @@ export type HostEvent = EventOf<'task' | 'failure' | 'note' | 'rescued' | 'unrea
 /** A host: what it did, in order, with the tasks that found nothing to do folded away where they stand in a row. */
 export function hostSection(host: string, events: readonly HostEvent[], check: boolean): Markup {
   const tasks = events.filter((event) => event.type === 'task')
-  const open = tasks.some((task) => task.status !== 'ok' && task.status !== 'skipped')
+  const open = !events.every(quiet)
   const rows = groups(events).map((group) => (group.length > 2 && group.every(quiet) ? folded(group, check) : group.map((event) => row(event, check))))
   return html`<details ${open ? html`open` : ''} id="host-${host}"><summary><strong>${host}</strong> <span class="dim">${count(tasks.length, 'task')}</span></summary><ol>${rows}</ol></details>`
 }
@@ -36,7 +36,8 @@ function row(event: HostEvent, check: boolean): Markup {
   if (event.type === 'note') return html`<li><span class="badge dim">note</span> ${event.role}: ${event.text}</li>`
   if (event.type === 'rescued') return html`<li><span class="badge rescued">rescued</span> ${taskName(event)}</li>`
   if (event.type === 'unreachable' || event.type === 'failure') return html`<li><span class="badge failed">${event.reason}</span> ${event.message}</li>`
-  const changes = event.changes.map((change) => html`<li>${check ? 'would ' : ''}${change}</li>`)
+  const lead = event.status === 'unknown' ? 'not known: ' : check ? 'would ' : ''
+  const changes = event.changes.map((change) => html`<li>${lead}${change}</li>`)
   return html`<li><span class="badge ${event.status}">${event.status}</span> ${taskName(event)} <span class="dim">${duration(event.ms)}${event.why === undefined ? '' : `, ${event.why}`}</span>${
     changes.length > 0 ? html`<ul>${changes}</ul>` : ''
   }${(event.diffs ?? []).filter(({ text }) => text !== '').map(diff)}</li>
@@ -44,7 +45,7 @@ function row(event: HostEvent, check: boolean): Markup {
 }
 
 function diff({ name, text }: ShownDiff): Markup {
-  const lines = text.split('\n').map((line) => {
+  const lines = text.trimEnd().split('\n').map((line) => {
     if (line.startsWith('--- ') || line.startsWith('+++ ') || line.startsWith('@@')) return html`<span class="at">${line}</span>\n`
     if (line.startsWith('+')) return html`<span class="add">${line}</span>\n`
     return line.startsWith('-') ? html`<span class="del">${line}</span>\n` : html`${line}\n`

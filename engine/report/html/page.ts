@@ -41,7 +41,7 @@ export function page(report: Run): string {
 ${check ? html`<p class="check">CHECK: nothing was changed</p>` : ''}
 ${recap ? verdict(recap).map((line) => html`<p>${line}</p>\n`) : html`<p class="failed">The run did not come to its end.</p>`}
 </header>
-${report.troubles.length > 0 ? html`<section><h2>What needs attention</h2>\n${report.troubles.map((event) => trouble(event, report.unknown))}</section>` : ''}
+${report.troubles.length > 0 ? html`<section><h2>What needs attention</h2>\n${worstFirst(report.troubles).map((event) => trouble(event, report.unknown))}</section>` : ''}
 ${recap ? html`<section><h2>Recap</h2><div class="wide">${table(recap)}</div></section>` : ''}
 <section><h2>Hosts</h2>
 ${[...report.hosts].map(([host, events]) => html`${hostSection(host, events, check)}\n`)}</section>
@@ -54,6 +54,12 @@ export const hostTask = (event: { host: string; role: string; task: string }): s
 
 function outcome(recap: Recap | undefined): string {
   return recap === undefined ? 'not finished' : (verdict(recap)[0] ?? '')
+}
+
+const ORDER: readonly string[] = ['bug', 'failure', 'unreachable', 'play-stopped', 'interrupted', 'warning']
+
+function worstFirst(troubles: Run['troubles']): Run['troubles'] {
+  return [...troubles].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
 }
 
 function trouble(event: Run['troubles'][number], unknown: ReadonlySet<string>): Markup {
@@ -71,9 +77,13 @@ function trouble(event: Run['troubles'][number], unknown: ReadonlySet<string>): 
     case 'failure': {
       const known = !unknown.has(hostTask(event))
       return html`<article class="${known ? 'failed' : 'unknown'}"><a href="#host-${event.host}"><strong>${event.host}</strong></a> ${taskName(event)} <span class="dim">${known ? '' : 'not known: '}${event.reason}</span>
-<p>${event.message}</p>${event.place && html`<pre>${printDiagnostic({ message: '', at: event.place })}</pre>`}${event.output && html`<pre>${event.output}</pre>`}${event.stands && html`<pre>${event.stands}</pre>`}${event.hint && html`<p>${event.hint}</p>`}</article>\n`
+<p>${event.message}</p>${block('where', event.place && printDiagnostic({ message: '', at: event.place }))}${block('output', event.output)}${block('stands', event.stands)}${event.hint && html`<p>${event.hint}</p>`}</article>\n`
     }
   }
+}
+
+function block(label: string, text: string | undefined): Markup | undefined {
+  return text === undefined ? undefined : html`<pre><span class="at">${label}</span>\n${text.replace(/\s+$/, '')}</pre>`
 }
 
 const COLUMNS = ['ok', 'changed', 'failed', 'rescued', 'skipped', 'unknown', 'unreachable', 'roundTrips'] as const

@@ -20,7 +20,7 @@ pre .add { color: var(--ok); } pre .del { color: var(--failed); } pre .at { colo
 details { margin: .25rem 0; } summary { cursor: pointer; }
 ol { list-style: none; margin: 0; padding: 0; } li { padding: .3rem 0 .3rem .8rem; border-left: 2px solid var(--line); overflow-wrap: anywhere; }
 li ul { margin: 0; padding-left: 1.2rem; list-style: disc; } li li { padding: 0; border: 0; }
-.badge { display: inline-block; min-width: 4.6rem; font-size: .85rem; font-weight: 600; }
+.badge { display: inline-block; min-width: 5.4rem; font-size: .85rem; font-weight: 600; }
 .ok { color: var(--ok); } .changed { color: var(--changed); } .failed, .unreachable { color: var(--failed); } .skipped { color: var(--dim); } .unknown, .rescued { color: var(--unknown); }
 article.unknown, article.failed { color: inherit; }
 @media (max-width: 40rem) { body { padding: .6rem; } th, td { padding: .25rem .4rem; } }

@@ -21,25 +21,34 @@ export function linkError(reason: LinkError['reason'], message: string, hint: st
   return { reason, message, hint }
 }
 
-/** A TCP connection that did not come about. */
-export function tcpError(label: string, address: string, error: unknown): LinkError {
-  const code = failureCode(error)
+/** A server that hangs up before its first word: it may take us a moment later. */
+export function turnedAway(label: string): { readonly error: LinkError; readonly again: boolean } {
+  const hint = 'too many logins at once (MaxStartups), a ban after failed logins (PerSourcePenalties, fail2ban), or no SSH server at all'
+  return { error: linkError('limit', `${label} closes the connection before it has said anything`, hint), again: true }
+}
+
+/** A TCP connection that did not come about, and whether trying again may help. */
+export function tcpError(label: string, address: string, failure: unknown): { readonly error: LinkError; readonly again: boolean } {
+  const code = failureCode(failure)
+  const final = (reason: LinkError['reason'], why: string, hint?: string) => ({ error: linkError(reason, `${label} cannot be reached: ${why}`, hint), again: false })
   switch (code) {
+    case 'ECONNRESET':
+      return turnedAway(label)
     case 'ENOTFOUND':
-      return linkError('refused', `${label} cannot be reached: there is no host named ${JSON.stringify(address)}`, 'check the name, or give an address')
+      return final('refused', `there is no host named ${JSON.stringify(address)}`, 'check the name, or give an address')
     case 'EAI_AGAIN':
-      return linkError('refused', `${label} cannot be reached: the name server does not answer for ${JSON.stringify(address)}`, 'check the network and resolver of this machine')
+      return final('refused', `the name server does not answer for ${JSON.stringify(address)}`, 'check the network and resolver of this machine')
     case 'ECONNREFUSED':
-      return linkError('refused', `${label} cannot be reached: nobody listens there (connection refused)`)
+      return final('refused', 'nobody listens there (connection refused)')
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return linkError('refused', `${label} cannot be reached: there is no route to it (${code})`)
+      return final('refused', `there is no route to it (${code})`)
     case 'ETIMEDOUT':
-      return linkError('timeout', `${label} does not answer`)
+      return final('timeout', 'it does not answer')
     case 'EMFILE':
     case 'ENFILE':
-      return linkError('limit', `${label} cannot be reached: this machine has no file descriptors left`, 'fewer forks, or a higher ulimit -n')
+      return final('limit', 'this machine has no file descriptors left', 'fewer forks, or a higher ulimit -n')
     default:
-      return linkError('refused', `${label} cannot be reached (${code})`)
+      return final('refused', code)
   }
 }

@@ -1,6 +1,6 @@
 import { visible } from '../../values/visible.ts'
 import type { LinkError } from '../connection.ts'
-import { linkError } from './errors.ts'
+import { linkError, turnedAway } from './errors.ts'
 import { failureCode } from './local-file.ts'
 import type { Hop } from './route.ts'
 
@@ -39,8 +39,7 @@ function greeting({ label, connectTimeoutMs }: Hop, { timedOut, heard }: Failed)
   }
   if (heard !== '') return { error: linkError('not-ssh', `${label} is not an SSH server: it says ${said}`), again: false }
   if (timedOut) return { error: linkError('timeout', `${label} takes the connection but says nothing within ${(2 * connectTimeoutMs) / 1000} s`), again: false }
-  const hint = 'too many logins at once (MaxStartups), a ban after failed logins (PerSourcePenalties, fail2ban), or no SSH server at all'
-  return { error: linkError('limit', `${label} closes the connection before it has said anything`, hint), again: true }
+  return turnedAway(label)
 }
 
 function keys({ label, connectTimeoutMs }: Hop, { error, timedOut }: Failed): LinkError {

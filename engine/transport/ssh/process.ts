@@ -67,14 +67,12 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
 
   function listen(handlers: { stdout(chunk: Buffer): void; stderr(chunk: Buffer): void }): void {
     listening = true
-    channel.on('data', (chunk: Buffer) => {
-      handlers.stdout(chunk)
+    const handOut = (handler: (chunk: Buffer) => void) => (chunk: Buffer) => {
+      if (!done) handler(chunk)
       waitABit()
-    })
-    channel.stderr.on('data', (chunk: Buffer) => {
-      handlers.stderr(chunk)
-      waitABit()
-    })
+    }
+    channel.on('data', handOut((chunk) => handlers.stdout(chunk)))
+    channel.stderr.on('data', handOut((chunk) => handlers.stderr(chunk)))
   }
 
   return {
@@ -96,9 +94,7 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
     },
     destroy() {
       destroyed = true
-      channel.destroy()
-      // The other side should confirm; it need not.
-      setTimeout(() => settle(noStatus()), GRACE_MS)
+      settle(noStatus())
     },
     ended,
   }

@@ -20,7 +20,7 @@ export async function reach(hop: Hop, open: () => Promise<Opened>): Promise<{ re
   for (let tries = 1; ; tries += 1) {
     const outcome = await oneOfFew(hop, async () => {
       const opened = await open()
-      return opened.ok ? handshake(new Client(), hop, opened.stream) : { ...opened, again: false }
+      return opened.ok ? handshake(new Client(), hop, opened.stream) : opened
     })
     if (outcome.ok) return outcome
     const wait = outcome.again ? WAITS[tries - 1] : undefined

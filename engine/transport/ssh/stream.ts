@@ -8,7 +8,7 @@ import { saneChannel } from './sane-channel.ts'
 import type { Hop } from './route.ts'
 
 /** A byte stream to the sshd of a hop, nothing said yet. */
-export type Opened = { readonly ok: true; readonly stream: Duplex } | { readonly ok: false; readonly error: LinkError }
+export type Opened = { readonly ok: true; readonly stream: Duplex } | { readonly ok: false; readonly error: LinkError; readonly again: boolean }
 
 /** Over TCP. Small packets go out at once: ssh2 leaves Nagle on, which costs stalls of up to 100 ms. */
 export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
@@ -16,11 +16,11 @@ export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promis
   const opened = new Promise<Opened>((resolve) => {
     socket.once('connect', () => resolve({ ok: true, stream: socket }))
     // Stays for the life of the socket: an error nobody listens to would end the process.
-    socket.on('error', (error) => resolve({ ok: false, error: tcpError(label, address, error) }))
+    socket.on('error', (error) => resolve({ ok: false, ...tcpError(label, address, error) }))
   })
   return within(connectTimeoutMs, opened, () => {
     socket.destroy()
-    return { ok: false, error: linkError('timeout', `${label} does not answer within ${connectTimeoutMs / 1000} s`) }
+    return { ok: false, error: linkError('timeout', `${label} does not answer within ${connectTimeoutMs / 1000} s`), again: false }
   })
 }
 
@@ -28,7 +28,7 @@ export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promis
 export function openThrough(bastion: Client, bastionLabel: string, { label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
   let late = false
   const opened = new Promise<Opened>((resolve) => {
-    const fail = (why: string, hint?: string): void => resolve({ ok: false, error: linkError('refused', `${label} cannot be reached from ${bastionLabel}: ${why}`, hint) })
+    const fail = (why: string, hint?: string): void => resolve({ ok: false, again: false, error: linkError('refused', `${label} cannot be reached from ${bastionLabel}: ${why}`, hint) })
     try {
       bastion.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         if (error !== undefined) {
@@ -49,6 +49,6 @@ export function openThrough(bastion: Client, bastionLabel: string, { label, addr
   })
   return within(connectTimeoutMs, opened, () => {
     late = true
-    return { ok: false, error: linkError('timeout', `${label} does not answer ${bastionLabel} within ${connectTimeoutMs / 1000} s`) }
+    return { ok: false, again: false, error: linkError('timeout', `${label} does not answer ${bastionLabel} within ${connectTimeoutMs / 1000} s`) }
   })
 }

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import * as actions from '../engine/actions/index.ts'
+import { helpText } from '../engine/cli/help.ts'
+import { inventoryJsonSchema, varsJsonSchema } from '../engine/inventory/json-schema.ts'
+import { varName } from '../engine/playbook/role.ts'
+import * as tasks from '../engine/tasks/index.ts'
+import { playbooks } from '../playbooks/index.ts'
+import { roles } from '../roles/index.ts'
+
+interface Documented {
+  readonly taskName: string
+  readonly doc: string
+  readonly params: z.ZodType
+}
+
+/** Every generated file of the repository, by its path. */
+export function referencePages(): Map<string, string> {
+  const pages = new Map<string, string>()
+  const listed = (kind: string, title: string, intro: string, all: readonly Documented[]) => {
+    const sorted = [...all].sort((a, b) => a.taskName.localeCompare(b.taskName))
+    for (const each of sorted) pages.set(`docs/${kind}/${each.taskName}.md`, page(each.taskName, each.doc, each.params, `${kind === 'tasks' ? 'host.ensure' : 'host.run'}(${each.taskName.replace(/-(.)/g, (_, c: string) => c.toUpperCase())}({ … }))`))
+    pages.set(`docs/${kind}/README.md`, `# ${title}\n\n${intro}\n\n${sorted.map(({ taskName, doc }) => `- [${taskName}](${taskName}.md): ${doc}`).join('\n')}\n`)
+  }
+  listed('tasks', 'Tasks', 'What can be wished for: each is looked at, planned, done when it must be, and looked at again.', documented(tasks))
+  listed('actions', 'Actions', 'What happens rather than holds.', documented(actions))
+  for (const role of roles) pages.set(`docs/roles/${role.name}.md`, page(role.name, role.doc, role.params, `${varName(role)}: { … }   # in the inventory`))
+  pages.set('docs/roles/README.md', `# Roles\n\nTheir variables stand in the inventory under the role's name.\n\n${roles.map(({ name, doc }) => `- [${name}](${name}.md): ${doc}`).join('\n')}\n`)
+  pages.set('docs/playbooks.md', `# Playbooks\n\nWhat \`--help\` says.\n\n${playbooks.map((playbook) => `## ${playbook.name}\n\n\`\`\`text\n${helpText(playbook, `npx tsx playbooks/${playbook.name}.ts`).split('\nFlags:')[0]?.trim() ?? ''}\n\`\`\`\n`).join('\n')}\n## Flags of every playbook\n\n\`\`\`text\nFlags:${playbooks[0] ? helpText(playbooks[0], '').split('\nFlags:')[1] : ''}\`\`\`\n`)
+  const byName = new Map(roles.map((role) => [varName(role), role.params] as const))
+  pages.set('inventory/inventory.schema.json', `${JSON.stringify(inventoryJsonSchema(byName), null, 2)}\n`)
+  pages.set('inventory/vars.schema.json', `${JSON.stringify(varsJsonSchema(byName), null, 2)}\n`)
+  return pages
+}
+
+function documented(module: Readonly<Record<string, unknown>>): Documented[] {
+  return Object.values(module).filter((each): each is Documented => typeof each === 'function' && 'taskName' in each && 'params' in each && 'doc' in each)
+}
+
+function page(name: string, doc: string, params: z.ZodType, use: string): string {
+  const rows = paramRows(params)
+  const table = rows.length === 0 ? 'It takes no params.' : ['| param | type | default | |', '| --- | --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n')
+  return `# ${name}\n\n${doc}\n\n\`\`\`\n${use}\n\`\`\`\n\n${table}\n`
+}
+
+interface Property {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly Property[]
+  readonly items?: Property
+}
+
+function paramRows(params: z.ZodType): string[][] {
+  // JSON Schema as zod emits it; only the keys named in Property are read.
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as { properties?: Record<string, Property>; required?: string[] }
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => [
+    `\`${name}\``,
+    typeOf(property).replaceAll('|', '\\|'),
+    schema.required?.includes(name) ? '**required**' : property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
+    (property.description ?? '').replaceAll('|', '\\|'),
+  ])
+}
+
+function typeOf(property: Property): string {
+  if (property.enum) return property.enum.map((each) => JSON.stringify(each)).join(' | ')
+  if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`
+  if (property.anyOf) return [...new Set(property.anyOf.map(typeOf))].join(' | ')
+  return property.type ?? 'value'
+}

@@ -1,0 +1,105 @@
+import { quote } from '../values/quote.ts'
+import { defineBatchFact, type Fact } from './fact.ts'
+import { jsonLines, member, textOf } from './json.ts'
+import { readRecord, recordPath, type ProjectRecord } from './compose-record.ts'
+import { readReference } from './docker-image.ts'
+
+/** A Compose project as it runs. */
+export interface ProjectState {
+  /** In the order of their names; those of `compose run` are left out. */
+  readonly containers: readonly ComposeContainer[]
+  /** Named volumes that exist, by the names the project file gives them. */
+  readonly volumes: readonly string[]
+  /** What it was last brought up from; undefined when that was never recorded. */
+  readonly record: ProjectRecord | undefined
+}
+
+export interface ComposeContainer {
+  readonly id: string
+  readonly name: string
+  readonly service: string
+  /** The directory its project was brought up from. */
+  readonly directory: string
+  /** created, running, paused, restarting, removing, exited, dead. */
+  readonly state: string
+  /** healthy, unhealthy, starting; none: it has no health check. */
+  readonly health: string
+  readonly exitCode: number
+  /** Reference and id of the image it was made from, and the id that the reference leads to now ('' when that is not known). */
+  readonly image: string
+  readonly imageId: string
+  readonly imageNow: string
+}
+
+export const NOTHING_RUNS: ProjectState = { containers: [], volumes: [], record: undefined }
+
+const LABEL = 'com.docker.compose'
+
+const CONTAINER =
+  '{"id":{{json .Id}},"name":{{json .Name}},"imageId":{{json .Image}},"image":{{json .Config.Image}},"state":{{json .State.Status}},"exit":{{json .State.ExitCode}},' +
+  '"health":{{with .State.Health}}{{json .Status}}{{else}}"none"{{end}},"labels":{{json .Config.Labels}}}'
+
+/**
+ * `composeProject('redis')`: what runs under the name of a project, and what it was made from. A few `docker` commands for all projects of
+ * a batch; nothing runs where no daemon answers.
+ */
+export const composeProject: (name: string) => Fact<ProjectState> = defineBatchFact<string, ProjectState>({
+  name: 'composeProject',
+  blank: NOTHING_RUNS,
+  read: (names) => `
+command -v docker >/dev/null || exit 0
+${names.map((name) => `[ -f ${quote(recordPath(name))} ] && sed ${quote(`s/^/@ ${name} /`)} ${quote(recordPath(name))}`).join('\n')}
+hw_ids=$(docker ps -aq --no-trunc --filter label=${LABEL}.project 2>/dev/null) || exit 0
+[ -z "$hw_ids" ] || docker inspect --type container --format '${CONTAINER}' $hw_ids 2>/dev/null
+docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.project"}} {{.Label "${LABEL}.volume"}}' 2>/dev/null
+[ -z "$hw_ids" ] || docker images --no-trunc --format '~ {{.ID}} {{.Repository}}:{{.Tag}}' 2>/dev/null`,
+  parse: (output, names) => {
+    const { values, rest } = jsonLines(output)
+    const words = rest.map((line) => line.split(' '))
+    const images = new Map(words.flatMap(([mark, id = '', tag = '']) => (mark === '~' ? [[tag, id]] : [])))
+    return names.map((name) => {
+      const record = rest.filter((line) => line.startsWith(`@ ${name} `)).map((line) => line.slice(name.length + 3))
+      const isOwn = (container: unknown) => label(container, 'project') === name && label(container, 'oneoff') !== 'True'
+      return {
+        containers: values.filter(isOwn).map((each) => readContainer(each, images)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+        volumes: words.flatMap(([mark, project, volume]) => (mark === '=' && project === name && volume ? [volume] : [])).sort(),
+        record: record.length > 0 ? readRecord(record) : undefined,
+      }
+    })
+  },
+})
+
+const label = (container: unknown, name: string) => textOf(container, 'labels', `${LABEL}.${name}`)
+
+function readContainer(value: unknown, images: ReadonlyMap<string | undefined, string | undefined>): ComposeContainer {
+  const image = textOf(value, 'image')
+  const { name, tag, digest } = readReference(image)
+  return {
+    id: textOf(value, 'id'),
+    name: textOf(value, 'name').replace(/^\//, ''),
+    service: label(value, 'service'),
+    directory: label(value, 'project.working_dir'),
+    state: textOf(value, 'state'),
+    health: textOf(value, 'health') || 'none',
+    exitCode: Number(member(value, 'exit') ?? 0),
+    image,
+    imageId: textOf(value, 'imageId'),
+    imageNow: digest === undefined ? (images.get(`${name}:${tag}`) ?? '') : '',
+  }
+}
+
+/** True for what this kind of fact holds; the model keeps it as unknown. */
+function isProjectState(value: unknown): value is ProjectState {
+  return Array.isArray(member(value, 'containers')) && Array.isArray(member(value, 'volumes'))
+}
+
+/** The same project once a reference leads to another image. */
+export function withImage(project: unknown, reference: string, id: string): ProjectState | undefined {
+  if (!isProjectState(project)) return undefined
+  const { name, tag } = readReference(reference)
+  const isMeant = (container: ComposeContainer) => {
+    const own = readReference(container.image)
+    return own.digest === undefined && own.name === name && own.tag === tag
+  }
+  return { ...project, containers: project.containers.map((each) => (isMeant(each) ? { ...each, imageNow: id } : each)) }
+}

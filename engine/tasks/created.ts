@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { becomes } from '../facts/fact.ts'
+import { path } from '../facts/path.ts'
+import { quoteAll } from '../values/quote.ts'
+import { Account, Duration, RemotePath } from '../values/schema.ts'
+import { change, run } from './change.ts'
+import { fresh } from './ownership.ts'
+import { defineTask } from './task.ts'
+
+/**
+ * Something that a command makes when it is not there. Unlike the action `command` with `creates`, it is planned, foretold and batched like
+ * any other task.
+ *
+ * @example created({ path: '/etc/ssl/dhparam.pem', by: ['openssl', 'dhparam', '-out', '/etc/ssl/dhparam.pem', '2048'], timeout: '10m' })
+ */
+export const created = defineTask({
+  name: 'created',
+  doc: 'A path exists; when it does not, a command makes it. What is there is not looked into.',
+  params: z.strictObject({
+    path: RemotePath.describe('what the command makes'),
+    by: z.tuple([z.string().min(1)], z.string()).describe('the command, word by word; no shell reads it'),
+    directory: RemotePath.optional().describe('where it runs; default: /'),
+    user: Account.optional().describe('whom it runs as; the connection must be root for that'),
+    timeout: Duration.prefault('5m'),
+  }),
+  title: (p) => p.path,
+  facts: (p) => ({ now: path(p.path) }),
+  plan(p, { now }) {
+    if (now.kind !== 'absent') return []
+    const step = run(p.by, { timeout: Math.max(1, p.timeout), ...(p.directory !== undefined && { directory: p.directory }), ...(p.user !== undefined && { user: p.user }) })
+    return [change(`make ${p.path} by ${quoteAll(p.by).slice(0, 120)}`, [step], [becomes(path(p.path), { kind: 'file', ...fresh('0644') })], { touches: ['path', 'digest', 'text'] })]
+  },
+  state: (_, { now }) => now,
+})

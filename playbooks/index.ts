@@ -1,0 +1,4 @@
+import infra from './infra.ts'
+
+/** Every playbook of the house: what `npx hostwright NAME` knows and the reference describes. Yours go here, too. */
+export const playbooks = [infra] as const

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { defineTask, RemotePath, refuse, text } from '../../engine/index.ts'
+
+/**
+ * Refuses an image whose PostgreSQL is of another major version than the data: it would not start, and the way there and back is a dump.
+ */
+export const postgresMajor = defineTask({
+  name: 'postgres-major',
+  doc: 'The data directory fits the major version of the image. Changes nothing.',
+  params: z.strictObject({ data: RemotePath, image: z.string() }),
+  title: (p) => `${p.data} fits ${p.image}`,
+  facts: (p) => ({ version: text(`${p.data}/PG_VERSION`) }),
+  plan(p, { version }) {
+    if (version.kind !== 'bytes') return []
+    const there = version.bytes.toString().trim()
+    const wished = /:(\d+)/.exec(p.image)?.[1]
+    if (wished === undefined || wished === there) return []
+    return refuse(
+      `${p.data} holds the data of PostgreSQL ${there}, and ${p.image} is PostgreSQL ${wished}: it would not start`,
+      `stay on ${there}, or dump the databases, move ${p.data} away, deploy, and restore the dump`,
+    )
+  },
+})

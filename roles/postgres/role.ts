@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { postgresMajor } from './major.ts'
+
+const compose = template(
+  import.meta,
+  'docker-compose.yml.hbs',
+  z.strictObject({
+    image: z.string(), data: z.string(), mount: z.string(), network: z.string(), memory: z.string(), cpus: z.string(),
+    publish: z.string().optional(), max_connections: z.number(), shared_buffers: z.string(),
+  }),
+)
+
+const Identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and "_"')
+
+/** PostgreSQL in a container of its own, its data under /data/postgres. */
+export const postgres = defineRole({
+  name: 'postgres',
+  doc: 'PostgreSQL, standing alone in /opt/services/postgres, its data in /data/postgres. Reached as postgres:5432 on the shared network.',
+  params: z.strictObject({
+    image: Image.default('postgres:15-alpine').describe('its major version must be that of the data'),
+    user: Identifier.default('postgres').describe('made when the data is first made'),
+    password: PlainSecret.describe('of that user; set when the data is first made'),
+    database: Identifier.default('postgres').describe('made when the data is first made'),
+    memory: Memory.default('1g'),
+    cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
+    max_connections: z.int().min(10).max(10_000).default(100),
+    shared_buffers: z.string().regex(/^\d+(kB|MB|GB)$/).default('128MB'),
+    publish: Port.optional().describe('a port of 127.0.0.1 on the host, for tools that run there; not open to the network'),
+    init: z.record(z.string().regex(/^[A-Za-z0-9_.-]+\.(sql|sh)$/), z.string()).default({}).describe('files for /docker-entrypoint-initdb.d: name → content; run once, when the data is first made'),
+    directory: RemotePath.prefault('/opt/services/postgres'),
+    data: RemotePath.prefault('/data/postgres'),
+    network: z.string().default('shared_network'),
+  }),
+  async run(host, p) {
+    const at = p.directory
+    await host.ensure(
+      directory({ path: at, mode: '0750' }),
+      directory({ path: `${at}/init` }),
+      // The image gives the directory to its own user; here it is only made and kept to that user.
+      directory({ path: p.data, mode: '0700' }),
+      postgresMajor({ data: p.data, image: p.image }),
+      file({ path: `${at}/.env`, content: envFile({ POSTGRES_USER: p.user, POSTGRES_PASSWORD: p.password, POSTGRES_DB: p.database }), mode: '0600' }),
+      ...Object.entries(p.init).map(([name, content]) => file({ path: `${at}/init/${name}`, content, mode: '0644' })),
+      file({
+        path: `${at}/docker-compose.yml`,
+        mode: '0644',
+        content: compose({
+          image: p.image, data: p.data, network: p.network, memory: p.memory, cpus: p.cpus,
+          max_connections: p.max_connections, shared_buffers: p.shared_buffers,
+          mount: mountPoint(p.image),
+          ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:5432` }),
+        }),
+      }),
+      composeProject({ directory: at, wait: '180s' }),
+    )
+  },
+})
+
+/** From 18 on the image keeps its data one level deeper and refuses the old mount. */
+function mountPoint(image: string): string {
+  const major = Number(/:(\d+)/.exec(image)?.[1] ?? 0)
+  return major >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data'
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+
+const compose = template(
+  import.meta,
+  'docker-compose.yml.hbs',
+  z.strictObject({ image: z.string(), data: z.string(), network: z.string(), memory: z.string(), cpus: z.string(), publish: z.string().optional() }),
+)
+const conf = template(import.meta, 'redis.conf.hbs', z.strictObject({ appendonly: z.enum(['yes', 'no']), maxmemory: z.string(), policy: z.string() }))
+
+const Policy = z.enum(['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'allkeys-random', 'volatile-random', 'volatile-ttl'])
+
+/** Redis in a container of its own, its data under /data/redis. */
+export const redis = defineRole({
+  name: 'redis',
+  doc: 'Redis, standing alone in /opt/services/redis, its data in /data/redis. Reached as redis:6379 on the shared network.',
+  params: z.strictObject({
+    image: Image.default('redis:7-alpine'),
+    password: PlainSecret,
+    memory: Memory.default('512m').describe('of the container'),
+    maxmemory: z.string().regex(/^\d+(mb|gb)$/).default('384mb').describe('of the data; less than `memory`'),
+    policy: Policy.default('noeviction').describe('what goes when the memory is full; a cache wants allkeys-lru'),
+    appendonly: z.boolean().default(true).describe('every write survives a crash, but for the last second'),
+    cpus: z.string().regex(/^\d+(\.\d+)?$/).default('0.5').describe('processors, quoted: "0.5"'),
+    publish: Port.optional().describe('a port of 127.0.0.1 on the host'),
+    directory: RemotePath.prefault('/opt/services/redis'),
+    data: RemotePath.prefault('/data/redis'),
+    network: z.string().default('shared_network'),
+  }),
+  async run(host, p) {
+    const at = p.directory
+    await host.ensure(
+      directory({ path: at, mode: '0750' }),
+      directory({ path: `${at}/conf` }),
+      directory({ path: p.data, mode: '0750' }),
+      file({ path: `${at}/.env`, content: envFile({ REDIS_PASSWORD: p.password }), mode: '0600' }),
+      file({ path: `${at}/conf/redis.conf`, content: conf({ appendonly: p.appendonly ? 'yes' : 'no', maxmemory: p.maxmemory, policy: p.policy }), mode: '0644' }),
+      file({
+        path: `${at}/docker-compose.yml`,
+        mode: '0644',
+        content: compose({ image: p.image, data: p.data, network: p.network, memory: p.memory, cpus: p.cpus, ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:6379` }) }),
+      }),
+      composeProject({ directory: at, wait: '60s' }),
+    )
+  },
+})
