@@ -1,4 +1,5 @@
-import { readdirSync, existsSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { composePlugin } from './compose.ts'
 import { LabError } from './error.ts'
 import { hostDown, hostUp } from './host.ts'
@@ -7,7 +8,6 @@ import { lockLab } from './lock.ts'
 import { unmountUnder } from './mount.ts'
 import { addressOf, bridgeDown, bridgeUp, namespacedHosts } from './network.ts'
 import { freshTree, hostsFolder, labFolder, labSource } from './paths.ts'
-import { attempt } from './run.ts'
 import { clientKeyUp, hostKeysUp, mostHosts, writeKnownHosts } from './ssh.ts'
 import { type HostState, readState, type Shell, writeState } from './state.ts'
 import { freshTreeUp } from './tree.ts'
@@ -60,8 +60,8 @@ export function hostNamed(name: string): HostState {
 
 /** What hosts stand on: packages of the machine, keys, bridge, tree, images (returned as a seed). Cheap when all is there. */
 async function setUp(): Promise<string> {
-  const { code, stderr } = await attempt([`${labSource}/setup.sh`], { limit: 900 })
-  if (code !== 0) throw new LabError(stderr.trim())
+  const { status } = spawnSync(`${labSource}/setup.sh`, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 900_000 })
+  if (status !== 0) throw new LabError('lab/setup.sh could not set up this machine, see above')
   await clientKeyUp()
   await freshTreeUp(await composePlugin())
   await bridgeUp()

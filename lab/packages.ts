@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { cacheFolder } from './paths.ts'
 import { LabError } from './error.ts'
 import { run } from './run.ts'
+import { tell } from './tell.ts'
 
 /** A Debian release to take packages from, whatever release this machine is. */
 export type Suite = 'bookworm' | 'trixie' | 'sid'
@@ -16,6 +17,7 @@ const apt = `${cacheFolder}/apt`
 export async function unpacked(key: string, suite: Suite, packages: readonly string[]): Promise<string> {
   const folder = `${cacheFolder}/packages/${key}`
   if (existsSync(folder)) return folder
+  tell(`fetching from Debian ${suite}: ${key.replace(/-[0-9a-f]{12}$/, '')} (${packages.length} packages, once)`)
   const debs = `${folder}.debs`
   const tree = `${folder}.new`
   for (const path of [debs, tree]) {

@@ -20,9 +20,10 @@ export function readState(): State {
   return existsSync(file) ? State.parse(JSON.parse(readFileSync(file, 'utf8'))) : { hosts: {} }
 }
 
-/** Replaces the state in one step, so that a reader never sees half of it. */
-export function writeState(state: State): void {
+/** Replaces the state in one step, so that a reader never sees half of it. Hosts are written in the order of their numbers. */
+export function writeState({ hosts }: State): void {
+  const ordered = Object.fromEntries(Object.entries(hosts).sort(([, a], [, b]) => a.number - b.number))
   mkdirSync(labFolder, { recursive: true })
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
+  writeFileSync(`${file}.new`, `${JSON.stringify({ hosts: ordered }, null, 2)}\n`)
   renameSync(`${file}.new`, file)
 }

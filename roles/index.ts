@@ -1,4 +1,11 @@
+import { app } from './app/role.ts'
+import { caddy } from './caddy/role.ts'
 import { directories } from './directories/role.ts'
+import { dockerRollout } from './docker-rollout/role.ts'
+import { docker } from './docker/role.ts'
+import { network } from './network/role.ts'
+import { postgres } from './postgres/role.ts'
+import { redis } from './redis/role.ts'
 
 /** Every role there is. A variable in the inventory that is none of these names is a mistake, and is told as one. */
-export const roles = [directories] as const
+export const roles = [directories, docker, network, dockerRollout, postgres, redis, caddy, app] as const

@@ -1,8 +1,8 @@
+import { readReference } from '../values/image-reference.ts'
 import { quote } from '../values/quote.ts'
 import { defineBatchFact, type Fact } from './fact.ts'
 import { jsonLines, member, textOf } from './json.ts'
 import { readRecord, recordPath, type ProjectRecord } from './compose-record.ts'
-import { readReference } from './docker-image.ts'
 
 /** A Compose project as it runs. */
 export interface ProjectState {

@@ -1,6 +1,8 @@
+import { familiarName, readReference } from '../values/image-reference.ts'
 import { quoteAll } from '../values/quote.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
 import { jsonLines, textOf, textsOf } from './json.ts'
+import { withImage } from './compose-project.ts'
 import { saysNoDaemon } from './docker-engine.ts'
 
 export type ImageState = { readonly kind: 'absent' } | PresentImage
@@ -39,21 +41,18 @@ hw_ids=$(docker ps -aq --no-trunc 2>/dev/null)
       return { kind: 'present', id, tags: textsOf(image, 'tags'), digests: textsOf(image, 'digests'), running: containers('true'), resting: containers('false') }
     })
   },
+  // A project whose containers were made of what the reference led to before is one to recreate.
+  ripple: (reference, value, known) =>
+    [...known.ofKind('composeProject')].flatMap((fact) => {
+      const project = value.kind === 'present' ? withImage(known.value(fact), reference, value.id) : undefined
+      return project === undefined ? [] : [{ fact, value: project }]
+    }),
 })
 
 function isCalled(image: unknown, reference: string): boolean {
   const { name, tag, digest } = readReference(reference)
   const id = textOf(image, 'id')
-  if (digest !== undefined) return textsOf(image, 'digests').some((each) => familiar(each) === `${name}@${digest}`)
+  if (digest !== undefined) return textsOf(image, 'digests').some((each) => familiarName(each) === `${name}@${digest}`)
   if (/^(?:sha256:)?[0-9a-f]{12,64}$/.test(reference)) return id.replace('sha256:', '').startsWith(reference.replace('sha256:', ''))
-  return textsOf(image, 'tags').some((each) => familiar(each) === `${name}:${tag}`)
+  return textsOf(image, 'tags').some((each) => familiarName(each) === `${name}:${tag}`)
 }
-
-/** The parts of a reference. With a digest the tag says nothing. The name is the short one: `docker.io/library/redis` is `redis`. */
-export function readReference(reference: string): { readonly name: string; readonly tag: string; readonly digest: string | undefined } {
-  const [rest = '', digest] = reference.split('@')
-  const [, name = rest, tag = 'latest'] = /^(.*?)(?::([^:/]+))?$/.exec(rest) ?? []
-  return { name: familiar(name), tag, digest }
-}
-
-const familiar = (name: string) => name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '')

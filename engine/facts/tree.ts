@@ -1,26 +1,19 @@
 import { chunked, isAbsent, isShadowed, readSums } from './path.ts'
 import { defineBatchFact, Unreadable, type Fact, type KnownFacts } from './fact.ts'
 
-/** Regular files at or below a path: path → SHA-256. Of a file above 16 MiB, size and time of change instead. */
+/** Regular files at or below a path: path → SHA-256. */
 export type Tree = ReadonlyMap<string, string>
 
 /** More is a project or a data directory, not the configuration of a service. */
 const MOST = 2000
 
-/** `tree('/opt/services/caddy/sites')`: what the files below are. A file by itself is a tree of one; what is missing is an empty one. Links are not followed. */
+/** `tree('/opt/services/caddy/sites')`: what the files below are. A file by itself is a tree of one; what is missing is an empty one. Links are not followed, `logs` is not looked into, and copies that `backup: true` keeps do not count. */
 export const tree: (path: string) => Fact<Tree> = defineBatchFact<string, Tree>({
   name: 'tree',
   blank: new Map(),
-  read: (paths) => {
-    const find = (size: string, exec: string) => chunked('find -H', paths, ` -type f ${size} -exec ${exec} {} + 2>/dev/null`)
-    return `{ ${find('! -size +16384k', 'sha256sum --')}${find('-size +16384k', `stat -c '= %s-%Y %n' --`)}} | head -n ${MOST * 10}`
-  },
+  read: (paths) => `{ ${chunked('find -H', paths, ` -name logs -type d -prune -o -type f ! -name '*.~*~' ! -name '.hostwright.*' -exec sha256sum -- {} + 2>/dev/null`)}} | head -n ${MOST * 10}`,
   parse: (output, paths) => {
     const found = readSums(output)
-    for (const line of output.toString().split('\n')) {
-      const large = /^= (\d+-\d+) (.*)$/.exec(line)
-      if (large) found.set(large[2] ?? '', `large:${large[1] ?? ''}`)
-    }
     return paths.map((root) => {
       const own = [...found].filter(([each]) => isIn(root, each))
       return own.length > MOST ? new Unreadable(`there are more than ${MOST} files below ${root}: name the few that matter`) : new Map(own)

@@ -53,12 +53,15 @@ export interface RoleUse {
   run(host: Host, params: unknown): Promise<void>
 }
 
+/** Some of a role's variables; one that is undefined counts as not given. */
+type Given<T> = { readonly [K in keyof T]?: T[K] | undefined }
+
 /**
  * Uses a role in a play, with the variables of the inventory and these on top.
  *
  * @example use(redis, { memory: '256m' }, { when: (host) => host.groups.includes('cache') })
  */
-export function use<P extends z.ZodType>(role: Role<P>, values: Partial<z.input<P>> = {}, options: { readonly when?: RoleUse['when'] } = {}): RoleUse {
+export function use<P extends z.ZodType>(role: Role<P>, values: Given<z.input<P>> = {}, options: { readonly when?: RoleUse['when'] } = {}): RoleUse {
   return {
     role,
     values: { ...values },

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
 import { contentOfFile, type Content } from '../values/content.ts'
 import { Address, Sha256 } from './download.ts'
 
@@ -20,6 +21,8 @@ export interface FetchOptions {
   readonly timeoutSeconds?: number
 }
 
+const Asked = z.object({ url: Address, sha256: Sha256 })
+
 const running = new Map<string, Promise<Content>>()
 
 /**
@@ -30,12 +33,11 @@ const running = new Map<string, Promise<Content>>()
  * @throws FetchFailed when the address does not answer in time, answers with an error, or gives something else.
  */
 export function fetched(url: string, sha256: string, options: FetchOptions = {}): Promise<Content> {
-  const [address, digest] = [Address.safeParse(url), Sha256.safeParse(sha256)]
-  for (const each of [address, digest]) if (!each.success) return Promise.reject(new FetchFailed(`${url}: ${each.error.issues.map(({ message }) => message).join('; ')}`))
-  if (!address.success || !digest.success) return Promise.reject(new FetchFailed(url))
+  const asked = Asked.safeParse({ url, sha256 })
+  if (!asked.success) return Promise.reject(new FetchFailed(`${url}: ${asked.error.issues.map(({ message }) => message).join('; ')}`))
   const directory = options.cacheDir ?? join(homedir(), '.cache', 'hostwright', 'downloads')
-  const key = `${directory}/${digest.data}`
-  const known = running.get(key) ?? fetchOnce(address.data, digest.data, directory, options.timeoutSeconds ?? 600)
+  const key = `${directory}/${asked.data.sha256}`
+  const known = running.get(key) ?? fetchOnce(asked.data.url, asked.data.sha256, directory, options.timeoutSeconds ?? 600)
   running.set(key, known)
   // A failure is not remembered: the next who asks tries again.
   known.catch(() => running.delete(key))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { cacheFolder, labSource } from '../paths.ts'
 import { run } from '../run.ts'
+import { tell } from '../tell.ts'
 import { catalogue, type Image } from './catalogue.ts'
 import { type BuiltLayer, buildLayer } from './layer.ts'
 
@@ -23,6 +24,7 @@ export function imagesKey(): string {
 export async function imageArchive(): Promise<string> {
   const archive = `${folder}/${imagesKey()}.tar`
   if (existsSync(archive)) return archive
+  tell(`making ${catalogue.length} images (once)`)
   rmSync(folder, { recursive: true, force: true })
   const build = `${folder}/build`
   mkdirSync(build, { recursive: true })

@@ -26,6 +26,7 @@ export async function imageSeed(): Promise<string> {
   } finally {
     await hostDown('lab0', 0)
   }
+  rmSync(archive) // 200 MB that no one reads again; the packages it was made from stay in the cache
   for (const old of readdirSync(folder)) if (`${folder}/${old}` !== seed) rmSync(`${folder}/${old}`, { recursive: true })
   return seed
 }

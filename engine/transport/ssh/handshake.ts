@@ -93,7 +93,7 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
         hostVerifier: judge.verify,
         algorithms: algorithms(knownTypes(hop.hostKey.entries, hop.hostKey.names)),
         authHandler: (methodsLeft) => login.next(methodsLeft),
-        readyTimeout: 0,
+        readyTimeout: 0, // the deadline above covers everything from here to 'ready'
         ...keepalive,
       })
       stream.on('data', listen)

@@ -33,7 +33,8 @@ export function openThrough(bastion: Client, bastionLabel: string, { label, addr
       bastion.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
         if (error !== undefined) {
           const forbidden = 'reason' in error && error.reason === 1
-          fail(error.message.replace(/^\(SSH\) Channel open failure: /, ''), forbidden ? 'the bastion must allow it: AllowTcpForwarding and PermitOpen of its sshd_config' : undefined)
+          if (forbidden) fail('forwarding to it is not allowed there', 'see AllowTcpForwarding and PermitOpen in the sshd_config of the bastion')
+          else fail(error.message.replace(/^\(SSH\) Channel open failure: /, ''))
         } else if (late || !saneChannel(channel)) {
           channel.on('error', () => {})
           channel.destroy()

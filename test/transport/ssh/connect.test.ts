@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { LinkError } from '../../../engine/transport/connection.ts'
 import { connectSsh, type SshSettings } from '../../../engine/transport/ssh/connect.ts'
+import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 import { handOn, hostile } from './hostile.ts'
 import { freePort, startSshd, until, type Sshd } from './sshd-rig.ts'
 
@@ -36,9 +38,10 @@ test('fault 1: nobody listens', async () => {
 })
 
 test('fault 1: no such name', async () => {
-  const error = await failure(at(22, { address: 'no-such-host.invalid', connectTimeoutMs: 5_000 }), 6_000)
+  // No name server is asked about a name with an empty label.
+  const error = await failure(at(22, { address: 'no..such.host', connectTimeoutMs: 5_000 }), 6_000)
   assert.equal(error.reason, 'refused')
-  assert.match(error.message, /no host named|name server does not answer/)
+  assert.match(error.message, /no host named "no\.\.such\.host"|name server does not answer/)
 })
 
 test('fault 3: a host that swallows packets', async () => {
@@ -85,7 +88,20 @@ test('fault 5: turned away twice, let in the third time', async () => {
   await connected.connection.close()
 })
 
-test('fault 5: thirty at once through one sshd: never more than eight logins at a time, all get in', async () => {
+test('fault 5: never more than eight logins at a time at one address', async () => {
+  let now = 0
+  let most = 0
+  await using server = await hostile((guest) => {
+    now += 1
+    most = Math.max(most, now)
+    guest.on('close', () => (now -= 1))
+  })
+  const all = await Promise.all(Array.from({ length: 20 }, () => connectSsh(at(server.port, { connectTimeoutMs: 150 }))))
+  assert.ok(all.every((connected) => !connected.ok && connected.error.reason === 'timeout'))
+  assert.deepEqual([server.guests(), most], [20, 8])
+})
+
+test('fault 5: thirty at once through one sshd: all get in', async () => {
   await using busy = await startSshd({ config: ['MaxStartups 10:100:10'] })
   const all = await Promise.all(Array.from({ length: 30 }, () => connectSsh(busy.settings({ connectTimeoutMs: 10_000 }))))
   const failed = all.flatMap((connected) => (connected.ok ? [] : connected.error.message))
@@ -184,4 +200,26 @@ test('fault 14: IPv6 and brackets', async () => {
     assert.equal(connected.error.reason, 'refused')
     assert.ok(connected.error.message.includes(`@[::1]:${port} `), connected.error.message)
   }
+})
+
+test('a server that announces packets of no bytes is left alone: ssh2 would write for ever', async () => {
+  const { Server } = await loadSsh2()
+  const server = new Server({ hostKeys: [readFileSync(`${rig.dir}/host_ed25519`)] }, (guest) => {
+    const protocol: unknown = Reflect.get(guest, '_protocol')
+    assert.ok(typeof protocol === 'object' && protocol !== null)
+    const confirm: unknown = Reflect.get(protocol, 'channelOpenConfirm')
+    assert.ok(typeof confirm === 'function')
+    Reflect.set(protocol, 'channelOpenConfirm', (recipient: number, sender: number, window: number) => Reflect.apply(confirm, protocol, [recipient, sender, window, 0]))
+    guest.on('error', () => {}).on('authentication', (context) => context.accept())
+    guest.on('session', (accept) => void accept().on('exec', (accept) => void accept()))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address: unknown = server.address()
+  assert.ok(typeof address === 'object' && address !== null && 'port' in address && typeof address.port === 'number')
+  const connected = await connectSsh(at(address.port, { acceptNew: true, knownHostsFiles: [`${rig.dir}/known_zero`] }))
+  assert.ok(connected.ok)
+  const started = await connected.connection.start('cat')
+  assert.match(started.ok ? '' : started.error.message, /a channel that cannot carry anything/)
+  await connected.connection.close()
+  await new Promise<void>((resolve) => server.close(() => resolve()))
 })

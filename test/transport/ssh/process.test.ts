@@ -65,7 +65,7 @@ test('a command that is killed says by what', async () => {
 
 test('fault 8: the server side dies under a command: lost, never a success', async () => {
   await using connection = await open()
-  const { ended, stdout } = await run(connection, 'echo before; kill -9 $PPID; sleep 5')
+  const { ended, stdout } = await run(connection, 'echo before; sleep 0.5; kill -9 $PPID; sleep 5')
   assert.equal(stdout, 'before\n')
   assert.equal(ended.kind, 'lost')
   const { error } = await connection.gone

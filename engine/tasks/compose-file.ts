@@ -1,0 +1,201 @@
+import { parseDocument, type Document } from 'yaml'
+import { isRecord, member, textsOf } from '../facts/json.ts'
+import { sha256 } from '../values/content.ts'
+import { refuse, type Refusal } from './change.ts'
+
+/** What a project file asks for, as far as a plan must know: Compose itself has the last word about the rest. */
+export interface ComposeFile {
+  readonly name: string | undefined
+  /** In the order of the file, without those that only a profile starts. */
+  readonly services: ReadonlyMap<string, ComposeService>
+  /** Names of all services, those of profiles too. */
+  readonly all: ReadonlySet<string>
+  /** Names of the networks that others make. */
+  readonly externalNetworks: readonly string[]
+  /** Names of the networks that it makes, where no variable says them. `project` is the name of the project. */
+  ownNetworks(project: string): readonly string[]
+  /** Digest of each named volume that is its own. */
+  readonly volumes: ReadonlyMap<string, string>
+}
+
+export interface ComposeService {
+  /** Of all that its containers are made from. */
+  readonly digest: string
+  /** Undefined when a variable says it. */
+  readonly replicas: number | undefined
+  /** Others wait for its successful end: having ended with 0 is how it should be. */
+  readonly isOneShot: boolean
+  readonly dependsOn: readonly string[]
+  /** It takes values from `.env`. */
+  readonly readsEnv: boolean
+  /** Files that Compose reads for it: `env_file`, `extends`. */
+  readonly reads: readonly string[]
+  /** What of the host it sees and cannot write: its configuration. Paths of files and directories. */
+  readonly mounts: readonly string[]
+  /** All paths of the host that it sees. */
+  readonly sees: readonly string[]
+}
+
+/** Reads a project file. What Compose would not take is found by Compose, before anything changes; here only what a plan cannot do without. */
+export function readComposeFile(text: string, directory: string, file: string): ComposeFile | Refusal {
+  const document = parseDocument(text, { merge: true, logLevel: 'silent' })
+  const error = document.errors[0]
+  if (error) return refuse(`${file}: ${error.message}`)
+  const model = modelOf(document)
+  if (model === undefined) return refuse(`${file} has more aliases than a project file needs`)
+  const sections = member(model, 'services')
+  if (!isRecord(sections) || Object.keys(sections).length === 0) return refuse(`${file} has no services`)
+  if (member(model, 'include') !== undefined) return refuse(`${file} includes other files, and what they ask for is not seen here`, 'write it as one file, or run docker compose with an action')
+
+  const shared = canonical([member(model, 'name'), member(model, 'networks'), member(model, 'volumes'), member(model, 'configs'), member(model, 'secrets')])
+  const waitedFor = new Set(Object.values(sections).flatMap(oneShots))
+  const services = new Map<string, ComposeService>()
+  for (const [name, section] of Object.entries(sections)) {
+    if (textsOf(section, 'profiles').length > 0) continue
+    const at = (source: string) => absolute(directory, source)
+    const volumes = bindMounts(section)
+    const files = [...fileSources(model, section, 'configs'), ...fileSources(model, section, 'secrets')].map(at)
+    services.set(name, {
+      digest: sha256(canonical(withoutCounts(section)) + shared),
+      replicas: count(member(section, 'deploy', 'replicas') ?? member(section, 'scale') ?? 1),
+      isOneShot: waitedFor.has(name),
+      dependsOn: dependencies(section),
+      readsEnv: /(?:^|[^$])(?:\$\$)*\$[{A-Za-z_]/.test(canonical(section) + shared),
+      reads: [...envFiles(section), ...extended(section)].map(at),
+      mounts: [...volumes.filter(({ readOnly }) => readOnly).map(({ source }) => at(source)), ...files],
+      sees: [...volumes.map(({ source }) => at(source)), ...files],
+    })
+  }
+  const name = member(model, 'name')
+  return {
+    name: typeof name === 'string' ? name : undefined,
+    services,
+    all: new Set(Object.keys(sections)),
+    externalNetworks: externals(model),
+    ownNetworks: (project) => ownNetworks(model, project),
+    volumes: ownVolumes(model),
+  }
+}
+
+function modelOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1000 }) ?? {}
+  } catch {
+    return undefined // a bomb of aliases
+  }
+}
+
+/** A service without what may change while its containers stay as they are. */
+function withoutCounts(section: unknown): unknown {
+  if (!isRecord(section)) return section
+  const { depends_on: _1, profiles: _2, scale: _3, pull_policy: _4, build: _5, deploy, ...rest } = section
+  if (!isRecord(deploy)) return { ...rest, deploy }
+  const { replicas: _6, ...deployment } = deploy
+  return { ...rest, ...(Object.keys(deployment).length > 0 && { deploy: deployment }) }
+}
+
+function bindMounts(section: unknown): { source: string; readOnly: boolean }[] {
+  const volumes = member(section, 'volumes')
+  if (!Array.isArray(volumes)) return []
+  return volumes.flatMap((each: unknown) => {
+    if (typeof each === 'string') {
+      const [source = '', target, mode = ''] = each.split(':')
+      return target !== undefined && /^[./~]/.test(source) ? [{ source, readOnly: mode.split(',').includes('ro') }] : []
+    }
+    const source = member(each, 'source')
+    return member(each, 'type') === 'bind' && typeof source === 'string' ? [{ source, readOnly: member(each, 'read_only') === true }] : []
+  })
+}
+
+/** `configs:` and `secrets:` of a service that are files of the host. */
+function fileSources(model: unknown, section: unknown, kind: 'configs' | 'secrets'): string[] {
+  const used = member(section, kind)
+  if (!Array.isArray(used)) return []
+  return used.flatMap((each: unknown) => {
+    const name = typeof each === 'string' ? each : member(each, 'source')
+    const file = typeof name === 'string' ? member(model, kind, name, 'file') : undefined
+    return typeof file === 'string' ? [file] : []
+  })
+}
+
+function envFiles(section: unknown): string[] {
+  const value = member(section, 'env_file')
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.flatMap((each) => {
+    const file = typeof each === 'string' ? each : member(each, 'path')
+    return typeof file === 'string' ? [file] : []
+  })
+}
+
+function extended(section: unknown): string[] {
+  const file = member(section, 'extends', 'file')
+  return typeof file === 'string' ? [file] : []
+}
+
+function dependencies(section: unknown): string[] {
+  const value = member(section, 'depends_on')
+  return isRecord(value) ? Object.keys(value) : textsOf(section, 'depends_on')
+}
+
+function oneShots(section: unknown): string[] {
+  const value = member(section, 'depends_on')
+  return isRecord(value) ? Object.keys(value).filter((name) => member(value, name, 'condition') === 'service_completed_successfully') : []
+}
+
+interface Network {
+  readonly key: string
+  readonly isExternal: boolean
+  readonly name: unknown
+}
+
+function networksOf(model: unknown): Network[] {
+  const networks = member(model, 'networks')
+  if (!isRecord(networks)) return []
+  return Object.entries(networks).map(([key, network]) => {
+    const external = member(network, 'external')
+    return { key, isExternal: external === true || isRecord(external), name: member(network, 'name') ?? member(external, 'name') }
+  })
+}
+
+/** A name that a variable gives is left to Compose, which looks for it before it changes anything. */
+const isPlain = (name: unknown): name is string => typeof name === 'string' && !name.includes('$')
+
+const externals = (model: unknown) => networksOf(model).flatMap(({ key, isExternal, name = key }) => (isExternal && isPlain(name) ? [name] : []))
+
+function ownNetworks(model: unknown, project: string): string[] {
+  const networks = networksOf(model)
+  const standard = networks.some(({ key }) => key === 'default') || !servicesUseDefault(model) ? [] : [`${project}_default`]
+  return [...standard, ...networks.flatMap(({ key, isExternal, name = `${project}_${key}` }) => (!isExternal && isPlain(name) ? [name] : []))]
+}
+
+function servicesUseDefault(model: unknown): boolean {
+  const services = member(model, 'services')
+  return isRecord(services) && Object.values(services).some((each) => member(each, 'networks') === undefined && member(each, 'network_mode') === undefined)
+}
+
+function ownVolumes(model: unknown): Map<string, string> {
+  const volumes = member(model, 'volumes')
+  if (!isRecord(volumes)) return new Map()
+  return new Map(Object.entries(volumes).flatMap(([name, volume]) => (member(volume, 'external') ? [] : [[name, sha256(canonical(volume ?? {}))]])))
+}
+
+function count(value: unknown): number | undefined {
+  const number = Number(value)
+  return Number.isInteger(number) ? number : undefined
+}
+
+/** An absolute path; one with a variable in it stays as it is, and names no file that could be looked at. */
+function absolute(directory: string, source: string): string {
+  if (source.startsWith('/')) return source.replace(/\/+$/, '') || '/'
+  const parts: string[] = directory.split('/')
+  for (const part of source.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '.' && part !== '') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, each: unknown) => (isRecord(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each))
+}

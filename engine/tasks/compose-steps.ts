@@ -1,0 +1,109 @@
+import { recordLines, recordPath, type ProjectRecord } from '../facts/compose-record.ts'
+import { contentOf } from '../values/content.ts'
+import { run, type RunStep } from './change.ts'
+
+/**
+ * How `docker compose` is called, everywhere: with an environment of its own, for a variable of the shell would win over `.env`; and with
+ * nothing to read, for it asks whether it may destroy volumes, and takes silence for no.
+ */
+export const COMPOSE = `compose() { env -i PATH="$PATH" HOME="$HOME" \${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} docker compose "$@"; }
+`
+
+export interface Project {
+  readonly directory: string
+  readonly name: string
+  readonly file: string
+}
+
+/** The arguments that name a project. The default file is left for Compose to find, as it does for whoever works there by hand. */
+export const projectArgs = ({ name, file }: Project): string[] => ['-p', name, ...(file === 'docker-compose.yml' ? [] : ['-f', file])]
+
+/** A program in the project's directory; `args` are its `$1`, `$2`, … */
+function program(project: Project, text: string, args: readonly string[], timeout: number): RunStep {
+  return run(['sh', '-c', `${COMPOSE}${text}`, 'sh', ...args], { directory: project.directory, timeout })
+}
+
+/** `docker compose …` in the project's directory. */
+export const compose = (project: Project, argv: readonly string[], timeout: number): RunStep =>
+  program(project, 'compose "$@" </dev/null', [...projectArgs(project), ...argv], timeout)
+
+/**
+ * Everything that can be found wrong before anything is changed: the files as Compose reads them, variables without a value, networks
+ * of others, mounted files that are missing. What Compose says about variables is not repeated: it may be the rest of a secret with a `$` in it.
+ */
+export function check(project: Project, networks: readonly string[], mounts: readonly string[]): RunStep {
+  return program(project, CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
+}
+
+const CHECK = `
+bad=0
+n=$1; shift
+while [ "$n" -gt 0 ]; do
+  docker network inspect -- "$1" >/dev/null 2>&1 || { echo "the network $1 does not exist" >&2; bad=1; }
+  shift; n=$((n - 1))
+done
+n=$1; shift
+while [ "$n" -gt 0 ]; do
+  [ -e "$1" ] || { echo "$1 is mounted and does not exist: Docker would make a directory of that name" >&2; bad=1; }
+  shift; n=$((n - 1))
+done
+said=$(compose "$@" config -q 2>&1 </dev/null) || { printf '%s\\n' "$said" >&2; exit 1; }
+case $said in *'variable is not set'*)
+  for name in $(printf '%s\\n' "$said" | sed -n 's/.*The \\\\*"\\([A-Za-z0-9_]*\\)\\\\*" variable is not set.*/\\1/p' | sort -u); do
+    if grep -qE "[$][{]?$name([^A-Za-z0-9_]|$)" ./*.yml ./*.yaml 2>/dev/null; then echo "the variable $name has no value" >&2
+    else echo 'a value in .env has a $ that is not escaped: write it with envFile()' >&2; fi
+  done
+  bad=1 ;;
+esac
+exit $bad`
+
+/** Containers that an interrupted recreation left. */
+export const removeContainers = (ids: readonly string[]): RunStep => run(['docker', 'rm', '-f', '--', ...ids], { timeout: 120 })
+
+/**
+ * Up, and not done before all of it is healthy, or for what has no health check: runs, and runs on. A container that crashes and starts
+ * again and again passes for healthy with Compose, so a moment later it must not have started anew.
+ */
+export function up(project: Project, args: readonly string[], waitSeconds: number, pullSeconds: number): RunStep {
+  const argv = [...projectArgs(project), 'up', '-d', '--wait', '--wait-timeout', String(Math.max(1, Math.ceil(waitSeconds))), ...args]
+  return program(project, UP, [project.name, ...argv], waitSeconds + pullSeconds + 60)
+}
+
+const UP = `
+project=$1; shift
+ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False; }
+starts() { ids | while read -r id; do docker inspect --format '{{if not .State.Health}}{{.Id}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}{{end}}' "$id"; done; }
+report() {
+  ids | while read -r id; do
+    ok=$(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}' "$id")
+    case $ok in 'running healthy 0'|'running  0'|'exited  0') continue ;; esac
+    docker logs --tail 50 "$id" 2>&1 | sed 's/^/  | /'
+    docker inspect --format '{{with .State.Health}}{{range .Log}}  health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
+{{end}}{{end}}' "$id" | grep . | tail -n 3
+    docker inspect --format '{{index .Config.Labels "com.docker.compose.service"}} ({{.Name}}): {{.State.Status}}{{with .State.Health}}, {{.Status}}{{end}}, exit code {{.State.ExitCode}}{{if .State.OOMKilled}}, killed for want of memory{{end}}, started again {{.RestartCount}} times{{with .State.Error}}, {{.}}{{end}}' "$id"
+  done >&2
+  exit 1
+}
+compose "$@" </dev/null || report
+before=$(starts)
+[ -n "$before" ] || exit 0
+sleep 4
+[ "$before" = "$(starts)" ] || { echo 'it came up, and did not stay up' >&2; report; }`
+
+/** Writes down what runs now, and from what. */
+export function record(project: Project, lines: Omit<ProjectRecord, 'containers'>): RunStep {
+  return run(['sh', '-c', RECORD, 'sh', recordPath(project.name), project.name], { stdin: contentOf(recordLines(lines)), timeout: 60 })
+}
+
+const RECORD = `
+umask 077
+mkdir -p -- "\${1%/*}" && {
+  cat
+  docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$2" --filter label=com.docker.compose.oneoff=False | sed 's/.*/container & -/'
+} >"$1.new" && mv -f -- "$1.new" "$1"`
+
+/** Stops and removes all of it, volumes excepted. By its name, so that it works when the file is gone. */
+export const down = (name: string): RunStep[] => [
+  run(['sh', '-c', `${COMPOSE}compose -p "$1" down --remove-orphans </dev/null`, 'sh', name], { timeout: 300 }),
+  run(['rm', '-f', '--', recordPath(name)], { timeout: 0 }),
+]

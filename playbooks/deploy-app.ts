@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { definePlaybook, main, use } from '../engine/index.ts'
+import { app } from '../roles/app/role.ts'
+import { roles } from '../roles/index.ts'
+
+const given = app.params.shape
+
+const deployApp = definePlaybook({
+  name: 'deploy-app',
+  doc: 'Deploys an app behind Caddy, or a new version of it. The old version serves until the new one is healthy, and goes on when it is not.',
+  // What is not given here comes from the inventory (`app: { … }`), then from the role's defaults.
+  params: z.strictObject({
+    app_name: given.name.describe('also its name on the shared network, and its directory'),
+    app_image: given.image.describe('image without tag'),
+    app_version: given.version.describe('tag of the image'),
+    app_port: given.port.removeDefault().optional().describe('on which the app listens in its container'),
+    app_domain: given.domain.describe('under which Caddy answers for it'),
+    replicas: given.replicas.removeDefault().optional().describe('containers side by side'),
+    health_path: given.health_path.removeDefault().optional().describe('answers 2xx when the app can take requests'),
+    env: given.env.removeDefault().optional().describe('its environment, as JSON: {"KEY":"value"}'),
+    tls: given.tls.removeDefault().optional().describe('false: plain http'),
+    hosts: z.string().default('apps').describe('where: a group or a pattern'),
+  }),
+  roles,
+  plays: (p) => [
+    {
+      name: `deploy ${p.app_name} ${p.app_version}`,
+      hosts: p.hosts,
+      // One host after the other: a version that does not become healthy stops at the first.
+      serial: 1,
+      maxFail: 1,
+      roles: [
+        use(app, { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, env: p.env, tls: p.tls }),
+      ],
+    },
+  ],
+})
+
+export default deployApp
+await main(import.meta, deployApp)

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, Port, RemotePath, SecretValue, ServiceName, template } from '../../engine/index.ts'
+import { caddyProject, validatedBy } from '../caddy/project.ts'
+
+const compose = template(
+  import.meta,
+  'docker-compose.yml.hbs',
+  z.strictObject({
+    name: z.string(), image: z.string(), network: z.string(), replicas: z.number(), health: z.string(), start_period: z.string(), grace: z.string(),
+    memory: z.string(), cpus: z.string(), data: z.string().optional(), mount: z.string(),
+  }),
+)
+const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), port: z.number() }))
+
+const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
+const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
+const Seconds = z.string().regex(/^\d+s$/, 'seconds, such as "30s"')
+
+/** Names that stand for something else on the shared network. */
+const TAKEN = ['postgres', 'redis', 'caddy', 'localhost']
+
+/** An app behind Caddy: first deploy, and every one after it. */
+export const app = defineRole({
+  name: 'app',
+  doc: 'An app in /opt/services/apps/<name>, behind Caddy. A new version is started beside the old one and replaces it when it is healthy; when it is not, the old one stays.',
+  params: z.strictObject({
+    name: ServiceName.refine((name) => !TAKEN.includes(name), `these names are taken: ${TAKEN.join(', ')}`),
+    image: Image.refine((image) => !/:[^/]*$/.test(image), 'the image without its tag: the tag is `version`').describe('image without tag'),
+    version: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/).describe('tag of the image'),
+    port: Port.default(3000).describe('on which the app listens in its container'),
+    domain: Domain.optional().describe('under which Caddy answers for it; without one it is reached on the shared network only'),
+    tls: z.boolean().default(true).describe('false: plain http'),
+    replicas: z.int().min(1).max(50).default(1),
+    health_path: z.string().regex(/^\/[A-Za-z0-9_./?=&-]*$/).default('/health').describe('answers 2xx when the app can take requests'),
+    health_command: z.string().optional().describe('instead: a command in the container that ends with 0'),
+    start_period: Seconds.default('30s').describe('how long it may take to become healthy'),
+    grace: Seconds.default('30s').describe('how long the old version may take to end what is under way'),
+    env: z.record(EnvName, z.string()).default({}).describe('its environment'),
+    secrets: z.record(EnvName, SecretValue).default({}).describe('more of its environment, never shown'),
+    data: z.boolean().default(false).describe('keep /data/<name>, mounted at `mount`'),
+    mount: RemotePath.prefault('/data'),
+    memory: Memory.default('512m'),
+    cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
+    network: z.string().default('shared_network'),
+    apps: RemotePath.prefault('/opt/services/apps'),
+    caddy: RemotePath.prefault('/opt/services/caddy'),
+  }),
+  async run(host, p) {
+    const at = `${p.apps}/${p.name}`
+    const probe = `http://127.0.0.1:${p.port}${p.health_path}`
+    await host.ensure(
+      directory({ path: at, mode: '0750' }),
+      ...(p.data ? [directory({ path: `/data/${p.name}` })] : []),
+      file({ path: `${at}/.env`, content: envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }), mode: '0600' }),
+      file({
+        path: `${at}/docker-compose.yml`,
+        mode: '0644',
+        content: compose({
+          name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
+          memory: p.memory, cpus: p.cpus, mount: p.mount,
+          health: p.health_command ?? `wget -q -O /dev/null '${probe}' || curl -fsS -o /dev/null '${probe}'`,
+          ...(p.data && { data: `/data/${p.name}` }),
+        }),
+      }),
+      composeProject({ directory: at, wait: '180s', replace: 'start-first' }),
+    )
+    if (p.domain === undefined) return
+    const address = p.tls ? p.domain : `http://${p.domain}`
+    await host.ensure(
+      file({ path: `${p.caddy}/sites/${p.name}.caddy`, content: site({ name: p.name, address, port: p.port }), mode: '0644', validate: validatedBy(p.caddy) }),
+      caddyProject(p.caddy),
+    )
+  },
+})

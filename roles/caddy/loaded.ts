@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { defineFact, defineTask, refuse, type Fact } from '../../engine/index.ts'
+
+/** What Caddy runs with, and what its files say, both as JSON of Caddy's own making. */
+interface Loaded {
+  readonly running: unknown
+  readonly written: unknown
+}
+
+const caddyConfig: (container: string) => Fact<Loaded | undefined> = defineFact<string, Loaded | undefined>({
+  name: 'caddyConfig',
+  blank: undefined,
+  read: () => `
+[ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || exit 0
+docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ && echo && echo == && caddy adapt --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null'`,
+  parse: (output) => {
+    const [running = '', written = ''] = output.toString().split('\n==\n')
+    return output.length === 0 ? undefined : { running: json(running), written: json(written) }
+  },
+})
+
+/**
+ * Proof that what Caddy has loaded is what its files say. Changes nothing: when it is not so, something else reloads Caddy, or the files were
+ * changed since by hand.
+ */
+export const caddyLoaded = defineTask({
+  name: 'caddy-loaded',
+  doc: 'The configuration that Caddy runs with is the one in its files. Changes nothing.',
+  params: z.strictObject({}),
+  title: () => 'what is written',
+  facts: () => ({ now: caddyConfig('caddy') }),
+  plan: (_, { now }) =>
+    now === undefined || canonical(now.running) === canonical(now.written)
+      ? []
+      : refuse('Caddy runs with another configuration than its files say', 'see `docker compose logs caddy`; the next run reloads it'),
+})
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { unreadable: text.slice(0, 200) }
+  }
+}
+
+/** The same text for the same value, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
+  )
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Fact } from '../../engine/facts/fact.ts'
+import type { Step } from '../../engine/tasks/change.ts'
+
+/** A shell and the tools that go with it: what a host may have. */
+export interface Shell {
+  readonly name: string
+  /** Found first by everything the script starts; `sh` among it. */
+  readonly path: string
+}
+
+const USUAL = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** dash and bash with GNU tools; busybox with its own, which come first. Removed when the process ends. */
+export const shells: readonly Shell[] = (() => {
+  const home = mkdtempSync(join(tmpdir(), 'hostwright-shells-'))
+  process.on('exit', () => rmSync(home, { recursive: true, force: true }))
+  const make = (name: string, fill: (directory: string) => void): Shell => {
+    const directory = execFileSync('mktemp', ['-d', join(home, `${name}.XXXXXX`)], { encoding: 'utf8' }).trim()
+    fill(directory)
+    return { name, path: `${directory}:${USUAL}` }
+  }
+  return [
+    make('dash', (at) => symlinkSync('/usr/bin/dash', join(at, 'sh'))),
+    make('bash', (at) => symlinkSync('/usr/bin/bash', join(at, 'sh'))),
+    make('busybox', (at) => void execFileSync('busybox', ['--install', '-s', at])),
+  ]
+})()
+
+/** Only what busybox has: a host without curl, bash and the like. */
+export function busyboxAlone(): Shell {
+  const [, , busybox] = shells
+  assert(busybox)
+  return { name: 'busybox alone', path: busybox.path.split(':')[0] ?? '' }
+}
+
+/** Does a step of a change by these tools, as the engine would. */
+export function perform(step: Step | undefined, shell: Shell): { code: number | null; stdout: string; stderr: string } {
+  assert(step?.kind === 'run', 'a command')
+  const [program = '', ...args] = step.argv
+  const { status, stdout, stderr } = spawnSync('/usr/bin/env', ['-i', `PATH=${shell.path}`, 'LC_ALL=C', ...Object.entries(step.env ?? {}).map(([key, value]) => `${key}=${value}`), program, ...args], {
+    input: step.stdin?.text ?? '',
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  return { code: status, stdout, stderr }
+}
+
+/** Reads facts of one kind by these tools, as the engine would. */
+export function readWith<T>(shell: Shell, facts: readonly Fact<T>[]): readonly unknown[] {
+  const [kind, args] = [facts[0]?.kind, facts.map(({ arg }) => arg)]
+  assert(kind)
+  const script = `hw_mark() { printf '<mark>\\n'; }\n( ${kind.reader(args)}\n) </dev/null\n`
+  const { stdout } = spawnSync('/usr/bin/env', ['-i', `PATH=${shell.path}`, 'LC_ALL=C', 'sh', '-c', script], { timeout: 60_000 })
+  return kind.parse(stdout.toString('latin1').split('<mark>\n').map((section) => Buffer.from(section, 'latin1')), args)
+}
+
+/** What a kind of fact makes of an answer that was recorded. `{mark}` stands for the mark between two facts that are asked one by one. */
+export function parsed<T>(facts: readonly Fact<T>[], answer: string): readonly unknown[] {
+  const kind = facts[0]?.kind
+  assert(kind)
+  return kind.parse(answer.split('{mark}\n').map((section) => Buffer.from(section)), facts.map(({ arg }) => arg))
+}
