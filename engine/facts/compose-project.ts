@@ -1,6 +1,6 @@
 import { readReference } from '../values/image-reference.ts'
 import { quote } from '../values/quote.ts'
-import { defineBatchFact, type Fact } from './fact.ts'
+import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
 import { jsonLines, member, textOf } from './json.ts'
 import { readRecord, recordPath, type ProjectRecord } from './compose-record.ts'
 
@@ -35,8 +35,9 @@ export const NOTHING_RUNS: ProjectState = { containers: [], volumes: [], record:
 
 const LABEL = 'com.docker.compose'
 
+// `.ID`, not `.Id`: with a name that only the raw answer has, the docker command falls back to that, and a missing Health is an error there.
 const CONTAINER =
-  '{"id":{{json .Id}},"name":{{json .Name}},"imageId":{{json .Image}},"image":{{json .Config.Image}},"state":{{json .State.Status}},"exit":{{json .State.ExitCode}},' +
+  '{"id":{{json .ID}},"name":{{json .Name}},"imageId":{{json .Image}},"image":{{json .Config.Image}},"state":{{json .State.Status}},"exit":{{json .State.ExitCode}},' +
   '"health":{{with .State.Health}}{{json .Status}}{{else}}"none"{{end}},"labels":{{json .Config.Labels}}}'
 
 /**
@@ -50,14 +51,17 @@ export const composeProject: (name: string) => Fact<ProjectState> = defineBatchF
 command -v docker >/dev/null || exit 0
 ${names.map((name) => `[ -f ${quote(recordPath(name))} ] && sed ${quote(`s/^/@ ${name} /`)} ${quote(recordPath(name))}`).join('\n')}
 hw_ids=$(docker ps -aq --no-trunc --filter label=${LABEL}.project 2>/dev/null) || exit 0
-[ -z "$hw_ids" ] || docker inspect --type container --format '${CONTAINER}' $hw_ids 2>/dev/null
+[ -z "$hw_ids" ] || docker inspect --type container --format '${CONTAINER}' $hw_ids 2>&1
 docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.project"}} {{.Label "${LABEL}.volume"}}' 2>/dev/null
 [ -z "$hw_ids" ] || docker images --no-trunc --format '~ {{.ID}} {{.Repository}}:{{.Tag}}' 2>/dev/null`,
   parse: (output, names) => {
     const { values, rest } = jsonLines(output)
     const words = rest.map((line) => line.split(' '))
     const images = new Map(words.flatMap(([mark, id = '', tag = '']) => (mark === '~' ? [[tag, id]] : [])))
+    // A container that went away in between is no trouble; one that cannot be read would be taken for missing.
+    const trouble = rest.find((line) => !/^[@=~] /.test(line) && !/no such (?:container|object)/i.test(line))
     return names.map((name) => {
+      if (trouble !== undefined) return new Unreadable(trouble)
       const record = rest.filter((line) => line.startsWith(`@ ${name} `)).map((line) => line.slice(name.length + 3))
       const isOwn = (container: unknown) => label(container, 'project') === name && label(container, 'oneoff') !== 'True'
       return {

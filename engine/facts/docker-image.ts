@@ -26,7 +26,7 @@ export const dockerImage: (reference: string) => Fact<ImageState> = defineBatchF
   blank: { kind: 'absent' },
   read: (references) => `
 command -v docker >/dev/null || exit 0
-docker image inspect --format '{"id":{{json .Id}},"tags":{{json .RepoTags}},"digests":{{json .RepoDigests}}}' -- ${quoteAll(references)} 2>&1
+docker image inspect --format '{"id":{{json .ID}},"tags":{{json .RepoTags}},"digests":{{json .RepoDigests}}}' -- ${quoteAll(references)} 2>&1
 hw_ids=$(docker ps -aq --no-trunc 2>/dev/null)
 [ -z "$hw_ids" ] || docker inspect --type container --format '= {{.Image}} {{.State.Running}} {{.Name}}' $hw_ids 2>/dev/null`,
   parse: (output, references) => {

@@ -72,7 +72,7 @@ export function up(project: Project, args: readonly string[], waitSeconds: numbe
 const UP = `
 project=$1; shift
 ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False; }
-starts() { ids | while read -r id; do docker inspect --format '{{if not .State.Health}}{{.Id}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}{{end}}' "$id"; done; }
+starts() { ids | while read -r id; do docker inspect --format '{{if not .State.Health}}{{.ID}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}{{end}}' "$id"; done; }
 report() {
   ids | while read -r id; do
     ok=$(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}' "$id")

@@ -22,7 +22,7 @@ export interface Program {
  */
 export function actProgram(act: Act): Program {
   const blobs: Content[] = []
-  const lines: string[] = ['hw_go() {']
+  const lines: string[] = ['hw_go() {', 'true']
   let seconds = 120
   for (const [t, task] of act.tasks.entries()) {
     const guard = guardScript(task.guards)
@@ -53,7 +53,10 @@ function stepScript(step: Step, blobs: Content[]): string {
   }
 }
 
-/** A command with nothing to read but what it is given; in its own process group and with a deadline unless it is a short one. */
+/**
+ * A command with nothing to read but what it is given; in its own process group and with a deadline unless it is a short one. `exec`
+ * makes sure that it is a program: no builtin or function of the shell, whatever it is called.
+ */
 function runScript(step: RunStep, blobs: Content[]): string {
   const words = [
     ...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),
@@ -61,14 +64,18 @@ function runScript(step: RunStep, blobs: Content[]): string {
     ...(step.env ? ['env', ...Object.entries(step.env).map(([name, value]) => `${name}=${value}`)] : []),
     ...step.argv,
   ]
-  const command = `${quoteAll(words)}${step.daemon ? ' 9>&-' : ''}`
-  const placed = step.directory === undefined ? command : `( cd ${quote(step.directory)} && exec ${command} )`
+  const placed = `( ${homeOf(step)}${step.directory === undefined ? '' : `cd ${quote(step.directory)} && `}exec ${quoteAll(words)}${step.daemon ? ' 9>&-' : ''} )`
   if (step.stdin === undefined) return `${placed} </dev/null`
   const inline = inlineText(step.stdin)
   if (inline !== undefined) return `printf %s ${quote(inline)} | ${placed}`
-  // Whatever the command leaves of its input is drained, so that the next frame is found where it begins.
+  // Whatever the command leaves of its input is drained, so that the next blob is found where it begins.
   blobs.push(step.stdin)
-  return `hw_take ${step.stdin.size} | { ${placed}; hw_s=$?; cat >/dev/null; exit $hw_s; }; hw_s=$?; hw_left=$((hw_left - ${step.stdin.size})); ( exit $hw_s )`
+  return `hw_take ${step.stdin.size} | { ${placed}; hw_s=$?; cat >/dev/null; exit $hw_s; }`
+}
+
+/** runuser leaves the environment as it is; a program that runs as somebody must not look for its settings in root's home. */
+function homeOf({ user }: RunStep): string {
+  return user === undefined || !/^[a-z_][a-z0-9_.-]*$/i.test(user) ? '' : `HOME=~${user} USER=${user} LOGNAME=${user}; export HOME USER LOGNAME; `
 }
 
 /** FAULTS §3's recipe: exclusive temp beside the target, digest, owner, mode, check, sync, rename, sync. */
@@ -95,5 +102,7 @@ function inlineText(content: Content): string | undefined {
 
 /** A step as a person would type it, for messages. */
 export function describeStep(step: Step): string {
-  return step.kind === 'run' ? quoteAll(step.argv) : `write ${step.path}`
+  return step.kind === 'run' ? shortened(quoteAll(step.argv)) : `write ${step.path}`
 }
+
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

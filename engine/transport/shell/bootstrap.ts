@@ -3,7 +3,8 @@
  *
  * The remote command is constant and uses only what every login shell (bash, dash, zsh, fish, csh) reads alike; it reads a nonce and a
  * length, then the program below. From then on a frame is a header line, the text of a script, and blobs that the script takes with
- * `hw_take`. Everything the host says back stands between marks: lines that begin with the nonce, which no command ever learns.
+ * `hw_take`. Both ways are kept apart by the nonce, which no command ever learns: everything the host says back stands between marks,
+ * lines that begin with it; and a header without it ends the shell, so that content never runs as a program.
  */
 const RECEIVE = `IFS= read -r hw_n; IFS= read -r hw_l; eval "$(dd bs=1 count=$hw_l 2>/dev/null)"`
 
@@ -26,15 +27,18 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
  * The resident program. It must run in dash, busybox ash, bash and mksh alike; ENGINE traps:
  * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
  * end the shell (hence `true`); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
+ *
+ * A script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
+ * leaves unread, the next frame begins where it should.
  */
-export const residentProgram = (prologue: string): string => `
-umask 022; LC_ALL=C; export LC_ALL; unset ENV BASH_ENV CDPATH
+export const residentProgram = (prologue: string, epilogue = ''): string => `
+hw_k=$hw_n; unset hw_n; hw_n=$hw_k; unset hw_k ENV BASH_ENV CDPATH
+umask 022; LC_ALL=C; export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd / || exit
 hw_mark() { printf '%s %s\\n' "$hw_n" "$*"; }
 hw_both() { printf '%s %s\\n' "$hw_n" "$*"; printf '%s %s\\n' "$hw_n" "$*" >&2; }
 hw_take() {
-  hw_left=$((hw_left - $1))
   [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null || return
   [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
 }
@@ -60,12 +64,13 @@ hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
 ${prologue}
 hw_mark ready "$(id -u)" "$(id -un)"
-while IFS=' ' read -r hw_l hw_how hw_left hw_id; do
+while IFS=' ' read -r hw_h hw_l hw_b hw_id; do
+  [ "$hw_h" = "$hw_n" ] || exit
   hw_src=$(hw_take "$hw_l"); hw_c=0; hw_t=
-  case $hw_how in
-    here) eval "$hw_src"; hw_s=$? ;;
-    *) ( eval "$hw_src"; hw_s=$?; [ "$hw_left" -le 0 ] || hw_take "$hw_left" >/dev/null; exit $hw_s ); hw_s=$? ;;
-  esac
-  hw_both end "$hw_s"
+  if [ "$hw_b" -eq 0 ]; then ( eval "$hw_src" ) </dev/null
+  else hw_take "$hw_b" | { ( eval "$hw_src" ); hw_s=$?; cat >/dev/null; exit $hw_s; }
+  fi
+  hw_both end $?
 done
+${epilogue}
 `

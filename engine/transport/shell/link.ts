@@ -42,7 +42,7 @@ export class ShellLink implements Link {
     const opened = await ShellSession.open(connection, { ...options, ...prologue })
     const error = opened.ok ? heldBy(opened.session.greeting, connection.target) : opened.error
     if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session) }
-    if (opened.ok) opened.session.close()
+    if (opened.ok) await opened.session.close()
     await connection.close()
     return { ok: false, error: error ?? { reason: 'lost', message: `${connection.target}: no shell` } }
   }
@@ -53,25 +53,27 @@ export class ShellLink implements Link {
   }
 
   async act(act: Act, on: ActEvents = {}): Promise<Acted> {
-    const program = actProgram(act)
-    let at: [number, number] | undefined
+    let began = 0
+    let took = 0
     const outcome = await this.#session.run({
-      ...program,
+      ...actProgram(act),
       keep: 1024 * 1024,
       on: {
         mark: (mark) => {
-          const [word, task, change] = mark.split(' ')
-          const place: [number, number] = [Number(task), Number(change)]
-          if (word === 'do') on.started?.(...(at = place))
-          else {
-            at = undefined
-            if (word === 'did') on.finished?.(...place)
-          }
+          const [word, ...place] = mark.split(' ')
+          const [task = 0, change = 0] = place.map(Number)
+          if (word === 'do') on.started?.(task, change)
+          if (word === 'did') on.finished?.(task, change)
+          if (word === 'do') began = performance.now()
+          if (word === 'fail') took = (performance.now() - began) / 1000
         },
-        bytes: (stream, bytes) => at && on.output?.(...at, stream, bytes),
+        bytes: (stream, bytes, mark) => {
+          const [word, task, change] = mark.split(' ')
+          if (word === 'do') on.output?.(Number(task), Number(change), stream, bytes)
+        },
       },
     })
-    return readAct(act, outcome)
+    return readAct(act, outcome, took)
   }
 
   get turns(): number {
@@ -85,14 +87,18 @@ export class ShellLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#session.close()
+    await this.#session.close()
     await this.#connection.close()
   }
 }
 
 const NOTHING = Buffer.alloc(0)
 
-function readAct(act: Act, outcome: FrameOutcome): Acted {
+/** `timeout` says 124, or 128 and the signal it ended the command with; busybox says only the latter. Others may say so too, but not so late. */
+const STOPPED_BY_TIMEOUT: readonly number[] = [124, 137, 143]
+
+/** `took`: seconds that the change which failed was at work. */
+function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
   const { sections } = outcome
   const output = (task: number, change: number, code: number): StepOutput => {
     const section = sections.find(({ mark }) => mark === `do ${task} ${change}`)
@@ -111,7 +117,7 @@ function readAct(act: Act, outcome: FrameOutcome): Acted {
     }
     if (word === 'fail') {
       const step = act.tasks[task]?.changes[change]?.steps[third]
-      const timedOut = step?.kind === 'run' && step.timeout > 0 && (code === 124 || code === 137)
+      const timedOut = step?.kind === 'run' && step.timeout > 0 && STOPPED_BY_TIMEOUT.includes(code) && took > step.timeout - 0.5
       return { kind: 'failed', task, change, failure: { ...output(task, change, code), command: step ? describeStep(step) : '', timedOut } }
     }
   }

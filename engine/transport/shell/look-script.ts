@@ -1,5 +1,5 @@
 import { Unreadable, type Fact, type FactKind } from '../../facts/fact.ts'
-import type { Section } from './session.ts'
+import type { Section } from './collector.ts'
 
 /** Facts grouped by kind, in a fixed order: the script that reads them and the reading of its answer must agree. */
 function byKind(facts: readonly Fact<unknown>[]): [FactKind, Fact<unknown>[]][] {

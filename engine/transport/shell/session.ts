@@ -4,6 +4,7 @@ import type { Secret } from '../../values/secret.ts'
 import { visible } from '../../values/visible.ts'
 import type { Connection, Ended, LinkError, RemoteProcess } from '../connection.ts'
 import { residentProgram, SHELL_COMMAND, sudoCommand, SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
+import { Collector, type Section } from './collector.ts'
 import { MarkScanner } from './scanner.ts'
 
 /** What one turn asks of the host. */
@@ -11,23 +12,12 @@ export interface Frame {
   readonly script: string
   /** Contents that the script takes from its input with `hw_take`, in this order. */
   readonly blobs?: readonly Content[]
-  /** `here`: in the resident shell itself, so that what it opens stays open. Default: in a subshell. */
-  readonly how?: 'here' | 'apart'
   /** Milliseconds until the line is given up. */
   readonly deadline: number
-  /** What is heard, while it is heard. */
-  readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer): void }
-  /** How many bytes of output are kept a section. Default: 16 MiB; more is dropped and told by `cut`. */
+  /** What is heard, while it is heard; bytes with the mark that they stand under. */
+  readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer, mark: string): void }
+  /** How many bytes of output are kept a section and stream. Default: 16 MiB; of more the beginning and the end stay, and `cut` tells. */
   readonly keep?: number
-}
-
-/** What was said between two marks; the first has the mark "". */
-export interface Section {
-  readonly mark: string
-  readonly stdout: Buffer
-  readonly stderr: Buffer
-  /** Bytes that were more than was kept. */
-  readonly cut: number
 }
 
 export type FrameOutcome =
@@ -42,6 +32,8 @@ export interface SessionOptions {
   readonly deadline?: number
   /** Run in the resident shell before it says that it is there, in the same turn: the lock. What it says is in `greeting`. */
   readonly prologue?: string
+  /** Run in the resident shell when its input has ended: after its last frame, also where we are long gone. */
+  readonly epilogue?: string
 }
 
 type Opened = { readonly ok: true; readonly session: ShellSession } | { readonly ok: false; readonly error: LinkError }
@@ -67,7 +59,7 @@ export class ShellSession {
     this.#nonce = nonce
     this.#ended = process.ended
     void process.ended.then((ended) => {
-      this.#over = ended
+      this.#over ??= ended
     })
   }
 
@@ -83,8 +75,8 @@ export class ShellSession {
   }
 
   /** Sends the resident program and waits until it answers; feeds sudo's password when, and only when, it is asked for. */
-  async #greet(target: string, { become, deadline = 20_000, prologue = '' }: SessionOptions): Promise<LinkError | undefined> {
-    const program = residentProgram(prologue)
+  async #greet(target: string, { become, deadline = 20_000, prologue = '', epilogue = '' }: SessionOptions): Promise<LinkError | undefined> {
+    const program = residentProgram(prologue, epilogue)
     const hello = `${this.#nonce}\n${Buffer.byteLength(program)}\n${program}`
     let noise = ''
     let asked = 0
@@ -132,31 +124,45 @@ export class ShellSession {
 
   /** One turn. Never rejects. */
   async run(frame: Frame): Promise<FrameOutcome> {
-    const { script, blobs = [], how = 'apart', deadline } = frame
+    const { script, blobs = [], deadline } = frame
     const collector = new Collector(this.#nonce, frame)
     if (this.#over) return { kind: 'lost', error: lost(this.#over), sections: [] }
     this.#collector = collector
     this.turns++
     const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
     const bytes = Buffer.from(script)
-    const head = `${bytes.length} ${how} ${size} ${randomBytes(8).toString('hex')}\n`
+    const head = `${this.#nonce} ${bytes.length} ${size} ${randomBytes(8).toString('hex')}\n`
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<FrameOutcome>((resolve) => {
       timer = setTimeout(() => {
+        const error: LinkError = { reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` }
+        this.#over ??= { kind: 'lost', error }
         this.#process.destroy()
-        resolve({ kind: 'lost', error: { reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` }, sections: collector.sections() })
+        resolve({ kind: 'lost', error, sections: collector.sections() })
       }, deadline)
     })
     const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))
     const done = collector.done.then((status): FrameOutcome => ({ kind: 'done', status, sections: collector.sections() }))
     const sent = this.#send(head + script).then(async () => {
-      for (const blob of blobs) for (const chunk of blob.chunks()) await this.#send(chunk)
+      for (const blob of blobs) await this.#sendExactly(blob)
     })
     const outcome = await Promise.race([done, over, late])
     clearTimeout(timer)
     // A script that ended early drained its blobs, so the sending is over too, or the process is.
     if (outcome.kind === 'done') await Promise.race([sent, this.#ended])
     return outcome
+  }
+
+  /** As many bytes as were announced, whatever became of the file meanwhile: the digest tells the host that they are the wrong ones. */
+  async #sendExactly({ size, chunks }: Content): Promise<void> {
+    let left = size
+    for (const chunk of chunks()) {
+      if (left === 0 || this.#over) return
+      const piece = chunk.subarray(0, left)
+      left -= piece.length
+      await this.#send(piece)
+    }
+    for (; left > 0 && !this.#over; left -= Math.min(left, PADDING.length)) await this.#send(PADDING.subarray(0, left))
   }
 
   async #send(bytes: string | Uint8Array): Promise<void> {
@@ -169,73 +175,16 @@ export class ShellSession {
     return this.#over === undefined
   }
 
-  close(): void {
+  /** Lets the shell end by itself, so that it has given back its lock when this resolves. Waits two seconds at most. */
+  async close(): Promise<void> {
     this.#process.end()
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([this.#ended, new Promise((resolve) => (timer = setTimeout(resolve, 2000)))])
+    clearTimeout(timer)
   }
 }
 
-/** Gathers what is said during one frame, per mark, from both streams. */
-class Collector {
-  readonly stdout: MarkScanner
-  readonly stderr: MarkScanner
-  readonly done: Promise<number>
-  readonly #order: string[] = ['']
-  readonly #heard = new Map<string, { stdout: Buffer[]; stderr: Buffer[]; size: number; cut: number }>()
-
-  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Frame) {
-    let finish = (_: number) => {}
-    this.done = new Promise((resolve) => (finish = resolve))
-    let ends = 0
-    const scanner = (stream: 'stdout' | 'stderr') => {
-      let mark = ''
-      let repeats = 0
-      return new MarkScanner(nonce, {
-        mark: (heard) => {
-          if (heard.startsWith('end ')) {
-            if (++ends === 2) finish(Number(heard.slice(4)))
-            return
-          }
-          // The same words can come again ("item"): each is a section of its own.
-          mark = stream === 'stdout' ? `${++repeats}:${heard}` : heard
-          if (stream === 'stdout') {
-            this.#order.push(mark)
-            on?.mark?.(heard)
-          }
-        },
-        bytes: (bytes) => {
-          on?.bytes?.(stream, bytes)
-          const heard = this.#at(mark)
-          if (heard.size + bytes.length > keep) heard.cut += bytes.length
-          else {
-            heard[stream].push(Buffer.from(bytes))
-            heard.size += bytes.length
-          }
-        },
-      })
-    }
-    this.stdout = scanner('stdout')
-    this.stderr = scanner('stderr')
-  }
-
-  #at(mark: string) {
-    const heard = this.#heard.get(mark) ?? { stdout: [], stderr: [], size: 0, cut: 0 }
-    this.#heard.set(mark, heard)
-    return heard
-  }
-
-  sections(): Section[] {
-    return this.#order.map((key) => {
-      const words = key.slice(key.indexOf(':') + 1)
-      const [out, err] = [this.#heard.get(key), this.#heard.get(words)]
-      return {
-        mark: words,
-        stdout: Buffer.concat(out?.stdout ?? []),
-        stderr: Buffer.concat(err?.stderr ?? []),
-        cut: (out?.cut ?? 0) + (err !== out ? (err?.cut ?? 0) : 0),
-      }
-    })
-  }
-}
+const PADDING = Buffer.alloc(64 * 1024)
 
 function lost(ended: Ended): LinkError {
   switch (ended.kind) {

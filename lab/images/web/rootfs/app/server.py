@@ -2,6 +2,7 @@
 
 GET /         200, a page that names its version (APP_VERSION) and its container
 GET /health   200 "ok"; 503 for ever when APP_HEALTH=broken
+POST          the same, after reading the body
 GET /slow?s=3 200 after 3 seconds (at most 60)
 
 It opens its port only when it is ready (after APP_START_SECONDS, default 0). On SIGTERM it stops accepting, ends the
@@ -21,7 +22,16 @@ HEALTHY = os.environ.get("APP_HEALTH", "ok") == "ok"
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = 5  # an idle kept-alive connection does not hold up the end
+    timeout = 60  # longer than a proxy keeps an idle connection: who closes first must not be us
+
+    def handle_one_request(self):
+        idle.add(self.connection)
+        super().handle_one_request()
+        idle.discard(self.connection)
+
+    def parse_request(self):
+        idle.discard(self.connection)
+        return super().parse_request()
 
     def do_GET(self):
         url = urlsplit(self.path)
@@ -51,6 +61,10 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def do_POST(self):
+        self.rfile.read(min(int(self.headers.get("Content-Length", "0")), 1 << 20))
+        self.do_GET()
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = False  # server_close() waits for the requests under way
@@ -58,6 +72,7 @@ class Server(ThreadingHTTPServer):
 
 
 stopping = threading.Event()
+idle = set()  # kept connections on which no request is under way
 signal.signal(signal.SIGTERM, lambda *_: stopping.set())
 signal.signal(signal.SIGINT, lambda *_: stopping.set())
 
@@ -69,4 +84,17 @@ if not stopping.is_set():
     stopping.wait()
     print("SIGTERM: no new requests, ending those under way", flush=True)
     server.shutdown()
+    server.socket.setblocking(False)  # who got through before the door closes is served
+    try:
+        while True:
+            request, address = server.get_request()
+            request.setblocking(True)
+            server.process_request(request, address)
+    except BlockingIOError:
+        server.socket.close()
+    for connection in list(idle):
+        try:
+            connection.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass  # it is gone already
     server.server_close()

@@ -1,0 +1,86 @@
+import { Kept } from './kept.ts'
+import { MarkScanner } from './scanner.ts'
+
+/** What was said between two marks; the first has the mark "". */
+export interface Section {
+  readonly mark: string
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  /** Bytes that were more than was kept, of both streams. */
+  readonly cut: number
+}
+
+export interface Listening {
+  /** What is heard, while it is heard; bytes with the mark that they stand under. */
+  readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer, mark: string): void } | undefined
+  /** Bytes kept a section and stream. Default: 16 MiB. */
+  readonly keep?: number | undefined
+}
+
+/** Gathers what is said during one frame, per mark, from both streams. */
+export class Collector {
+  readonly stdout: MarkScanner
+  readonly stderr: MarkScanner
+  /** Resolves with the status when both streams have come to the end of the frame. */
+  readonly done: Promise<number>
+  readonly #keep: number
+  readonly #sections: { readonly mark: string; readonly stdout: Kept }[] = []
+  /** Marks that stand in both streams stand there once. */
+  readonly #stderr = new Map<string, Kept>()
+
+  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Listening) {
+    this.#keep = keep
+    let finish = (_: number) => {}
+    this.done = new Promise((resolve) => (finish = resolve))
+    let ends = 0
+    const end = (mark: string): boolean => {
+      if (!mark.startsWith('end ')) return false
+      if (++ends === 2) finish(Number(mark.slice(4)))
+      return true
+    }
+    const begin = (mark: string): Kept => {
+      const stdout = new Kept(keep)
+      this.#sections.push({ mark, stdout })
+      return stdout
+    }
+    let [out, outMark] = [begin(''), '']
+    let [err, errMark] = [this.#stderrOf(''), '']
+    this.stdout = new MarkScanner(nonce, {
+      mark: (mark) => {
+        if (end(mark)) return
+        out = begin(mark)
+        outMark = mark
+        on?.mark?.(mark)
+      },
+      bytes: (bytes) => {
+        on?.bytes?.('stdout', bytes, outMark)
+        out.push(bytes)
+      },
+    })
+    this.stderr = new MarkScanner(nonce, {
+      mark: (mark) => {
+        if (end(mark)) return
+        err = this.#stderrOf(mark)
+        errMark = mark
+      },
+      bytes: (bytes) => {
+        on?.bytes?.('stderr', bytes, errMark)
+        err.push(bytes)
+      },
+    })
+  }
+
+  #stderrOf(mark: string): Kept {
+    const known = this.#stderr.get(mark) ?? new Kept(this.#keep)
+    this.#stderr.set(mark, known)
+    return known
+  }
+
+  /** In the order in which stdout came to their marks. */
+  sections(): Section[] {
+    return this.#sections.map(({ mark, stdout }) => {
+      const stderr = this.#stderr.get(mark)
+      return { mark, stdout: stdout.bytes(), stderr: stderr?.bytes() ?? Buffer.alloc(0), cut: stdout.cut + (stderr?.cut ?? 0) }
+    })
+  }
+}
