@@ -26,7 +26,7 @@ export function referencePages(): Map<string, string> {
   for (const role of roles) pages.set(`docs/roles/${role.name}.md`, page(role.name, role.doc, role.params, `${varName(role)}: { … }   # in the inventory`))
   pages.set('docs/roles/README.md', `# Roles\n\nTheir variables stand in the inventory under the role's name.\n\n${roles.map(({ name, doc }) => `- [${name}](${name}.md): ${doc}`).join('\n')}\n`)
   pages.set('docs/playbooks.md', `# Playbooks\n\nWhat \`--help\` says.\n\n${playbooks.map((playbook) => `## ${playbook.name}\n\n\`\`\`text\n${helpText(playbook, `npx tsx playbooks/${playbook.name}.ts`).split('\nFlags:')[0]?.trim() ?? ''}\n\`\`\`\n`).join('\n')}\n## Flags of every playbook\n\n\`\`\`text\nFlags:${playbooks[0] ? helpText(playbooks[0], '').split('\nFlags:')[1] : ''}\`\`\`\n`)
-  const byName = new Map(roles.map((role) => [varName(role), role.params] as const))
+  const byName = Object.fromEntries(roles.map((role) => [varName(role), role.params]))
   pages.set('inventory/inventory.schema.json', `${JSON.stringify(inventoryJsonSchema(byName), null, 2)}\n`)
   pages.set('inventory/vars.schema.json', `${JSON.stringify(varsJsonSchema(byName), null, 2)}\n`)
   return pages

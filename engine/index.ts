@@ -10,17 +10,23 @@ export type { Host, Results } from './host/host.ts'
 export type { TaskResult } from './host/converge.ts'
 export { TaskFailed } from './host/failure.ts'
 
+// What can be wished for, and what can be done.
+export * from './tasks/index.ts'
+export * from './actions/index.ts'
+export { fetched } from './tasks/fetched.ts'
+export { sourceFile } from './tasks/file.ts'
+export { template } from './template/template.ts'
+export { envFile } from './values/env-file.ts'
+
+// For tasks, facts and actions of your own.
 export { defineTask, type Task, type TaskOptions } from './tasks/task.ts'
 export { change, refuse, run, type Change, type Plan } from './tasks/change.ts'
 export { becomes, defineBatchFact, defineFact, type Fact } from './facts/fact.ts'
 export { defineAction, type Action, type ActionResult } from './actions/action.ts'
+export * as facts from './facts/index.ts'
 
-export { directory } from './tasks/directory.ts'
-export { file, sourceFile } from './tasks/file.ts'
-export { command, script } from './actions/command.ts'
-export { path } from './facts/path.ts'
-export { user as userFact } from './facts/accounts.ts'
-
+// Values, and the schemas of params.
 export { Secret } from './values/secret.ts'
 export { contentOf, contentOfFile, type Content } from './values/content.ts'
 export { Account, Duration, Image, Line, Memory, Mode, Port, RemotePath, ServiceName } from './values/schema.ts'
+export { PlainSecret, SecretValue } from './values/secret-value.ts'

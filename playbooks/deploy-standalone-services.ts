@@ -5,7 +5,8 @@ import { roles } from '../roles/index.ts'
 import { postgres } from '../roles/postgres/role.ts'
 import { redis } from '../roles/redis/role.ts'
 
-const standalone = { postgres, redis, caddy }
+/** In this order on each host. */
+const standalone = [use(postgres), use(redis), use(caddy)]
 
 const deployStandaloneServices = definePlaybook({
   name: 'deploy-standalone-services',
@@ -15,7 +16,7 @@ const deployStandaloneServices = definePlaybook({
     hosts: z.string().default('services').describe('where: a group or a pattern'),
   }),
   roles,
-  plays: (p) => [{ name: 'services', hosts: p.hosts, roles: (['postgres', 'redis', 'caddy'] as const).filter((name) => p.services.includes(name)).map((name) => use(standalone[name])) }],
+  plays: (p) => [{ name: 'services', hosts: p.hosts, roles: standalone.filter(({ role }) => p.services.some((name) => name === role.name)) }],
 })
 
 export default deployStandaloneServices

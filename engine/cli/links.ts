@@ -1,9 +1,12 @@
 import { hostname } from 'node:os'
+import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import type { InventoryHost } from '../inventory/types.ts'
 import type { Opened, OpenLink } from '../playbook/fleet.ts'
 import type { Mode } from '../report/event.ts'
 import type { Connection } from '../transport/connection.ts'
+import type { SshSettings } from '../transport/ssh/connect.ts'
 import { ShellLink } from '../transport/shell/link.ts'
+import { redact } from '../values/redact.ts'
 import type { Options } from './options.ts'
 
 /** Seconds that a run waits for its own orphan, when the line broke in the middle of a step. */
@@ -11,7 +14,8 @@ const ORPHAN_WAIT = 30
 
 /** How the command line reaches hosts: over SSH, or this machine itself; as root by sudo where asked; holding the host's lock when it will change things. */
 export function linkOpener(options: Options, run: { readonly mode: Mode; readonly command: string }): OpenLink {
-  const owner = `${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command.slice(0, 200)}`
+  // It stands in a file on every host.
+  const owner = redact(`${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command}`).slice(0, 300)
   return async (host, { become, again }) => {
     const connected = await connect(host, options)
     if (!connected.ok) return connected
@@ -24,18 +28,23 @@ export function linkOpener(options: Options, run: { readonly mode: Mode; readonl
       ...(becomes && { become: { user, ...(password && { password }) } }),
       ...(run.mode === 'apply' && { lock: { owner, waitSeconds: again ? Math.max(ORPHAN_WAIT, options.lockWait) : options.lockWait } }),
     })
-    return opened.ok ? { ok: true, link: opened.link, warnings: connected.warnings } : opened
+    return opened.ok ? { ok: true, link: opened.link, warnings: [...connected.warnings, ...opened.link.warnings] } : opened
   }
 }
 
 type Connected = { readonly ok: true; readonly connection: Connection; readonly warnings: readonly string[] } | Extract<Opened, { ok: false }>
 
-async function connect({ name, connection }: InventoryHost, options: Options): Promise<Connected> {
+async function connect(host: InventoryHost, options: Options): Promise<Connected> {
   // Loaded when needed: ssh2 and zx are what start-up time is made of.
-  if (connection.kind === 'local') return { ok: true, connection: (await import('../transport/local/connect.ts')).connectLocal(), warnings: [] }
+  if (host.connection.kind === 'local') return { ok: true, connection: (await import('../transport/local/connect.ts')).connectLocal(), warnings: [] }
   const { connectSsh } = await import('../transport/ssh/connect.ts')
+  return connectSsh(sshSettings(host, options))
+}
+
+/** What the inventory says about the way to a host, with what the flags say where it says nothing. */
+function sshSettings({ name, connection }: InventoryHost, options: Options): SshSettings {
   const { port, user = options.user, privateKeyFile = options.privateKey, password = options.password, sshConfigFile = options.sshConfig, knownHostsFiles } = connection
-  return connectSsh({
+  return {
     host: name,
     address: connection.address,
     env: options.env,
@@ -46,5 +55,14 @@ async function connect({ name, connection }: InventoryHost, options: Options): P
     ...(password && { password }),
     ...(sshConfigFile !== undefined && { sshConfigFile }),
     ...(knownHostsFiles && { knownHostsFiles }),
-  })
+  }
+}
+
+/** Keys that are missing or cannot be read, known_hosts that cannot be trusted: mistakes here, found before anybody is contacted. */
+export async function localProblems(hosts: readonly InventoryHost[], options: Options): Promise<Diagnostic[]> {
+  const ssh = hosts.filter(({ connection }) => connection.kind === 'ssh')
+  if (ssh.length === 0) return []
+  const { checkSshSettings } = await import('../transport/ssh/connect.ts')
+  const found = await Promise.all(ssh.map((host) => checkSshSettings(sshSettings(host, options))))
+  return found.flatMap((error) => (error ? [{ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }] : []))
 }

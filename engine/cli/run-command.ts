@@ -16,7 +16,7 @@ import { askBeforeChanges } from './ask.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
 import { onSignals } from './signals.ts'
-import { linkOpener } from './links.ts'
+import { linkOpener, localProblems } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
 import { readUnfinished, writeUnfinished } from './resume.ts'
@@ -63,11 +63,14 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const lacking = await emptySelection(typed, listing)
   if (lacking) return refuse([lacking])
 
+  const contacted = new Map(plays.flatMap((play) => play.hosts.map(({ host }) => [host.name, host])))
+  const unusable = await localProblems([...contacted.values()], options.value)
+  if (unusable.length > 0) return refuse(inOrder(unusable))
+
   const mode: Mode = typed.has('check') ? 'check' : 'apply'
   const stop = new Stop()
   const report = await startReport(typed, options.value, { out, mode })
-  const hosts = [...new Set(plays.flatMap((play) => play.hosts.map(({ host }) => host.name)))]
-  report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts, version: VERSION })
+  report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: [...contacted.keys()], version: VERSION })
   const unread = unreadVars(playbook, inventory)
   if (unread !== undefined) report.emit({ type: 'warning', message: unread })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })

@@ -7,7 +7,7 @@ const compose = template(
   'docker-compose.yml.hbs',
   z.strictObject({
     name: z.string(), image: z.string(), network: z.string(), replicas: z.number(), health: z.string(), start_period: z.string(), grace: z.string(),
-    memory: z.string(), cpus: z.string(), data: z.string().optional(), mount: z.string(),
+    memory: z.string(), cpus: z.string(), volume: z.string().optional(),
   }),
 )
 const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), port: z.number() }))
@@ -57,12 +57,12 @@ export const app = defineRole({
         mode: '0644',
         content: compose({
           name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
-          memory: p.memory, cpus: p.cpus, mount: p.mount,
+          memory: p.memory, cpus: p.cpus,
           health: p.health_command ?? `wget -q -O /dev/null '${probe}' || curl -fsS -o /dev/null '${probe}'`,
-          ...(p.data && { data: `/data/${p.name}` }),
+          ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
         }),
       }),
-      composeProject({ directory: at, wait: '180s', replace: 'start-first' }),
+      composeProject({ directory: at, wait: '180s' }),
     )
     if (p.domain === undefined) return
     const address = p.tls ? p.domain : `http://${p.domain}`

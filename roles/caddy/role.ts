@@ -7,7 +7,7 @@ const compose = template(
   import.meta,
   'docker-compose.yml.hbs',
   z.strictObject({
-    image: z.string(), data: z.string(), config: z.string(), network: z.string(), memory: z.string(), cpus: z.string(),
+    image: z.string(), data_volume: z.string(), config_volume: z.string(), network: z.string(), memory: z.string(), cpus: z.string(),
     http_port: z.number(), https_port: z.number(),
   }),
 )
@@ -43,7 +43,7 @@ export const caddy = defineRole({
       file({
         path: `${at}/docker-compose.yml`,
         mode: '0644',
-        content: compose({ image: p.image, data: p.data, config: p.config, network: p.network, memory: p.memory, cpus: p.cpus, http_port: p.http_port, https_port: p.https_port }),
+        content: compose({ image: p.image, data_volume: `${p.data}:/data`, config_volume: `${p.config}:/config`, network: p.network, memory: p.memory, cpus: p.cpus, http_port: p.http_port, https_port: p.https_port }),
       }),
       caddyProject(at),
     )

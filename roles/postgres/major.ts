@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineTask, RemotePath, refuse, text } from '../../engine/index.ts'
+import { defineTask, facts, refuse, RemotePath } from '../../engine/index.ts'
 
 /**
  * Refuses an image whose PostgreSQL is of another major version than the data: it would not start, and the way there and back is a dump.
@@ -9,7 +9,7 @@ export const postgresMajor = defineTask({
   doc: 'The data directory fits the major version of the image. Changes nothing.',
   params: z.strictObject({ data: RemotePath, image: z.string() }),
   title: (p) => `${p.data} fits ${p.image}`,
-  facts: (p) => ({ version: text(`${p.data}/PG_VERSION`) }),
+  facts: (p) => ({ version: facts.text(`${p.data}/PG_VERSION`) }),
   plan(p, { version }) {
     if (version.kind !== 'bytes') return []
     const there = version.bytes.toString().trim()

@@ -6,7 +6,7 @@ const compose = template(
   import.meta,
   'docker-compose.yml.hbs',
   z.strictObject({
-    image: z.string(), data: z.string(), mount: z.string(), network: z.string(), memory: z.string(), cpus: z.string(),
+    image: z.string(), volume: z.string(), network: z.string(), memory: z.string(), cpus: z.string(),
     publish: z.string().optional(), max_connections: z.number(), shared_buffers: z.string(),
   }),
 )
@@ -46,9 +46,8 @@ export const postgres = defineRole({
         path: `${at}/docker-compose.yml`,
         mode: '0644',
         content: compose({
-          image: p.image, data: p.data, network: p.network, memory: p.memory, cpus: p.cpus,
+          image: p.image, volume: `${p.data}:${mountPoint(p.image)}`, network: p.network, memory: p.memory, cpus: p.cpus,
           max_connections: p.max_connections, shared_buffers: p.shared_buffers,
-          mount: mountPoint(p.image),
           ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:5432` }),
         }),
       }),

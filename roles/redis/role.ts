@@ -4,7 +4,7 @@ import { composeProject, defineRole, directory, envFile, file, Image, Memory, Pl
 const compose = template(
   import.meta,
   'docker-compose.yml.hbs',
-  z.strictObject({ image: z.string(), data: z.string(), network: z.string(), memory: z.string(), cpus: z.string(), publish: z.string().optional() }),
+  z.strictObject({ image: z.string(), volume: z.string(), network: z.string(), memory: z.string(), cpus: z.string(), publish: z.string().optional() }),
 )
 const conf = template(import.meta, 'redis.conf.hbs', z.strictObject({ appendonly: z.enum(['yes', 'no']), maxmemory: z.string(), policy: z.string() }))
 
@@ -38,7 +38,7 @@ export const redis = defineRole({
       file({
         path: `${at}/docker-compose.yml`,
         mode: '0644',
-        content: compose({ image: p.image, data: p.data, network: p.network, memory: p.memory, cpus: p.cpus, ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:6379` }) }),
+        content: compose({ image: p.image, volume: `${p.data}:/data`, network: p.network, memory: p.memory, cpus: p.cpus, ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:6379` }) }),
       }),
       composeProject({ directory: at, wait: '60s' }),
     )

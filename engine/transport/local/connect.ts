@@ -27,8 +27,17 @@ export function connectLocal(): Connection {
   }
 }
 
+
+/** zx keeps all that a process ever said, twice; a resident shell lives as long as the run. */
+class Forgetful extends Array<string | Buffer> {
+  override push(): number {
+    return 0
+  }
+}
+
 function start(command: string): RemoteProcess {
-  const child: ProcessPromise = $({ stdio: ['pipe', 'pipe', 'pipe'], quiet: true, nothrow: true, prefix: '', postfix: '', detached: true })`/bin/sh -c ${command}`
+  const store = { stdout: new Forgetful(), stderr: new Forgetful(), stdall: new Forgetful() }
+  const child: ProcessPromise = $({ stdio: ['pipe', 'pipe', 'pipe'], quiet: true, nothrow: true, prefix: '', postfix: '', detached: true, store })`/bin/sh -c ${command}`
   const { stdin, stdout, stderr } = child
   let closed = false
   const ended: Promise<Ended> = finish()

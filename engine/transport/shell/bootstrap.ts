@@ -32,7 +32,7 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
  * leaves unread, the next frame begins where it should.
  */
 export const residentProgram = (prologue: string, epilogue = ''): string => `
-hw_k=$hw_n; unset hw_n; hw_n=$hw_k; unset hw_k ENV BASH_ENV CDPATH
+set +a; hw_k=$hw_n; unset hw_n; hw_n=$hw_k; unset hw_k ENV BASH_ENV CDPATH
 umask 022; LC_ALL=C; export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd / || exit

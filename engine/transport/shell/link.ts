@@ -4,7 +4,7 @@ import type { Connection, LinkError } from '../connection.ts'
 import { actProgram, describeStep } from './act-script.ts'
 import { lookScript, readLook } from './look-script.ts'
 import { ShellSession, type FrameOutcome, type SessionOptions } from './session.ts'
-import { heldBy, lockScript } from './lock.ts'
+import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
   /** Held from the first act on; without it the host is only looked at. */
@@ -28,17 +28,20 @@ export class ShellLink implements Link {
   readonly #connection: Connection
   readonly #session: ShellSession
   readonly target: string
+  /** What the operator should know about this host; nothing stops. */
+  readonly warnings: readonly string[]
 
   private constructor(connection: Connection, session: ShellSession) {
     this.#connection = connection
     this.#session = session
     this.target = connection.target
+    this.warnings = unlocked(session.greeting)
   }
 
   /** Starts the shell and takes the lock, in one turn. */
   static async open(connection: Connection, options: ShellLinkOptions = {}): Promise<LinkOpened> {
     const { lock } = options
-    const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
+    const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), epilogue: UNLOCK, deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
     const opened = await ShellSession.open(connection, { ...options, ...prologue })
     const error = opened.ok ? heldBy(opened.session.greeting, connection.target) : opened.error
     if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session) }

@@ -3,19 +3,39 @@ import { visible } from '../../values/visible.ts'
 
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
- * a dead run keeps the host until it ends, and then the lock is free by itself. Programs that are meant to stay are started without it.
+ * a dead run keeps the host until it ends, and then the lock is free by itself.
+ *
+ * A run that comes to its end takes the file away ({@link UNLOCK}): a program that it left running on purpose still has the old file
+ * locked, and holds nobody up. Hence whoever gets a lock looks whether it is still that of the file.
  *
  * The file lies in a directory that only its owner can write: in a shared one, somebody could plant a link there.
  */
 export function lockScript(owner: string, waitSeconds: number): string {
   return `
-if [ "$(id -u)" = 0 ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
-mkdir -p -m 700 "$hw_d" 2>/dev/null
-if ! command -v flock >/dev/null; then hw_mark lock none
-elif ! { command exec 9>>"$hw_d/lock"; } 2>/dev/null; then hw_mark lock none
-elif flock ${waitSeconds > 0 ? `-w ${Math.ceil(waitSeconds)}` : '-n'} 9; then printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine
-else hw_mark lock held; cat "$hw_d/owner" 2>/dev/null
-fi`
+hw_mine=; if [ "$(id -u)" = 0 ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
+hw_lock() {
+  command -v flock >/dev/null && mkdir -p -m 700 -- "$hw_d" || return 2
+  while command exec 9>>"$hw_d/lock" || return 2; do
+    if flock -n 9; then [ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0
+    elif [ "$1" -le 0 ]; then return 1
+    else set -- $(($1 - 1)); sleep 1
+    fi
+  done
+}
+hw_lock ${Math.ceil(waitSeconds)} 2>/dev/null
+case $? in
+  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
+  1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
+  *) hw_mark lock none ;;
+esac`
+}
+
+/** Run by the resident shell after its last frame. */
+export const UNLOCK = `[ -z "$hw_mine" ] || rm -f -- "$hw_d/lock"`
+
+/** A host on which there can be no lock is worked on all the same; the operator should know. */
+export function unlocked(greeting: string): readonly string[] {
+  return /^lock none$/m.test(greeting) ? ['no lock could be taken: flock is missing, or the home directory cannot be written. See to it that no other run works on this host.'] : []
 }
 
 /** The refusal when another run holds the host, undefined when we do. Reads what {@link lockScript} said. */

@@ -21,20 +21,20 @@ export const shells: Readonly<Record<string, string>> = {
   'busybox alone': `/usr/bin/env PATH=${applets()} /bin/busybox sh`,
 }
 
-/** This machine, with that shell in the place of /bin/sh. What is started can be seen, and spoilt. */
+/** This machine, with that in the place of `exec /bin/sh`. What is started can be seen, and spoilt. */
 export function connectTo(shell: string, onStart: (process: RemoteProcess) => RemoteProcess = (each) => each): Connection {
   const local = connectLocal()
   return {
     ...local,
     start: async (command) => {
-      const started = await local.start(command.replace('exec /bin/sh', `exec ${shell}`))
+      const started = await local.start(command.replace('exec /bin/sh', /^[a-z]+ /.test(shell) ? shell : `exec ${shell}`))
       return started.ok ? { ok: true, process: onStart(started.process) } : started
     },
   }
 }
 
-export async function openSession(shell: string, options: SessionOptions = {}): Promise<ShellSession> {
-  const opened = await ShellSession.open(connectTo(shell), options)
+export async function openSession(shell: string, options: SessionOptions = {}, onStart?: (process: RemoteProcess) => RemoteProcess): Promise<ShellSession> {
+  const opened = await ShellSession.open(connectTo(shell, onStart), options)
   if (!opened.ok) throw new Error(opened.error.message)
   return opened.session
 }

@@ -1,0 +1,4 @@
+/** Every fact, to read with `host.read(…)` or to ask for in a task of your own: `facts.path('/data')`. */
+export { group, user } from './accounts.ts'
+export { dockerEngine } from './docker-engine.ts'
+export { digest, path, text } from './path.ts'
