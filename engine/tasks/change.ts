@@ -32,6 +32,8 @@ export type Step = RunStep | WriteStep
 export interface RunStep {
   readonly kind: 'run'
   readonly argv: readonly string[]
+  /** What people read when it fails, where the argv would tell them little: "docker compose up". */
+  readonly what?: string
   /** Fed to its standard input, which is empty otherwise. */
   readonly stdin?: Content
   /** Where it runs. Default: `/`. */

@@ -8,6 +8,7 @@ import { COMPOSE, projectArgs, type Project } from './compose-steps.ts'
 export function replaceBeside(project: Project, service: string, replicas: number, waitSeconds: number): RunStep {
   const limit = Math.max(1, Math.ceil(waitSeconds))
   return run(['sh', '-c', `${COMPOSE}${BESIDE}`, 'sh', project.name, service, String(replicas), String(limit), ...projectArgs(project)], {
+    what: `replacing ${service} beside the old version`,
     directory: project.directory,
     timeout: limit + 900, // the image may have to be fetched, and the old may take their time to end
   })
@@ -30,7 +31,6 @@ started=$?
 new=$(ids -a | grep -vxF "$old")
 
 give_up() {
-  echo "$1: the old version serves on" >&2
   for id in $new; do
     docker logs --tail 50 "$id" 2>&1 | sed 's/^/  | /' >&2
     docker inspect --format '{{with .State.Health}}{{range .Log}}  health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
@@ -38,6 +38,7 @@ give_up() {
     docker inspect --format '{{.Name}}: {{.State.Status}}{{with .State.Health}}, {{.Status}}{{end}}, exit code {{.State.ExitCode}}{{if .State.OOMKilled}}, killed for want of memory{{end}}, started again {{.RestartCount}} times' "$id" >&2
   done
   [ -z "$new" ] || docker rm -f $new >/dev/null
+  echo "$1: it was removed again, the old version serves on" >&2
   exit 1
 }
 [ "$started" = 0 ] && [ -n "$new" ] || give_up 'the new version could not be started'

@@ -3,6 +3,7 @@ import { dockerNetworkNames } from '../facts/docker-network.ts'
 import { becomes } from '../facts/fact.ts'
 import { change, type Change } from './change.ts'
 import type { ComposeFile } from './compose-file.ts'
+import { replaceBeside } from './compose-beside.ts'
 import * as steps from './compose-steps.ts'
 import type { Project } from './compose-steps.ts'
 import { isLeftOver, listed, nameOf, notLoaded, verdictOf, type Verdict } from './compose-verdict.ts'
@@ -13,6 +14,7 @@ export interface UpParams extends WishParams {
   readonly wait: number
   readonly pull: 'missing' | 'never'
   readonly removeOrphans: boolean
+  readonly replace: 'stop-first' | 'start-first'
 }
 
 /** What a plan is made on. */
@@ -40,13 +42,16 @@ export function planUp(p: UpParams, project: Project, file: ComposeFile, wish: W
   const changes: Change[] = []
   if (summaries.length > 0) {
     const mounts = wish.services.flatMap((service) => service.mounts.filter((at) => !at.includes('$')))
-    const named = (how: Verdict['how']) => verdicts.filter((each) => each.how === how).map(({ service }) => service)
     const pull = ['--pull', p.pull]
+    const beside = p.replace === 'start-first' ? verdicts.filter((each) => (each.how === 'up' || each.how === 'recreate') && now.containers.some((own) => own.service === each.service && own.state === 'running')) : []
+    const isBeside = (service: string) => beside.some((each) => each.service === service)
+    const named = (how: Verdict['how']) => verdicts.filter((each) => each.how === how && !isBeside(each.service)).map(({ service }) => service)
     const list = [
       steps.check(project, file.externalNetworks, mounts),
       ...(leftOver.length > 0 ? [steps.removeContainers(leftOver.map(({ id }) => id))] : []),
       ...(named('restart').length > 0 ? [steps.compose(project, ['restart', ...named('restart')], 180)] : []),
       ...(named('recreate').length > 0 ? [steps.compose(project, ['up', '-d', '--no-deps', '--force-recreate', ...pull, ...named('recreate')], 900)] : []),
+      ...beside.map(({ service }) => replaceBeside(project, service, wish.services.find(({ name }) => name === service)?.replicas ?? 1, p.wait)),
       steps.up(project, [...pull, ...(orphans.length > 0 ? ['--remove-orphans'] : []), ...(p.services ?? [])], p.wait, 600),
       steps.record(project, record),
     ]

@@ -32,6 +32,7 @@ const Params = z.strictObject({
     }))
     .default([])
     .describe('services that take in these files by a command, instead of being recreated'),
+  replace: z.enum(['stop-first', 'start-first']).default('stop-first').describe('start-first: new containers are started beside the old, which serve until the new are healthy, and go on when those are not; for services without container_name and ports'),
   removeOrphans: z.boolean().default(true).describe('containers of services that the file does not know any more'),
 })
 type P = z.output<typeof Params>

@@ -84,11 +84,12 @@ report() {
   done >&2
   exit 1
 }
+were=$(starts)
 compose "$@" </dev/null || report
-before=$(starts)
-[ -n "$before" ] || exit 0
+are=$(starts)
+[ "$are" != "$were" ] || exit 0
 sleep 4
-[ "$before" = "$(starts)" ] || { echo 'it came up, and did not stay up' >&2; report; }`
+[ "$are" = "$(starts)" ] || { echo 'it came up, and did not stay up' >&2; report; }`
 
 /** Writes down what runs now, and from what. */
 export function record(project: Project, lines: Omit<ProjectRecord, 'containers'>): RunStep {

@@ -104,6 +104,12 @@ const install = (names: readonly string[], p: Apt): RunStep =>
     { env, timeout: p.timeout, daemon: true },
   )
 
+/** The steps that install packages without those only recommended, for tasks that bring their own: Docker. */
+export function installSteps(names: readonly string[]): RunStep[] {
+  const apt: Apt = { timeout: 1200, indexAge: 24 * 3600, recommends: false, allowDowngrade: false, purge: false }
+  return [refresh(apt), install(names, apt)]
+}
+
 function removal(names: readonly string[], p: Apt): Change {
   const left: PackageState = p.purge ? { kind: 'absent' } : { kind: 'configured' }
   return change(

@@ -62,7 +62,7 @@ export const app = defineRole({
           ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
         }),
       }),
-      composeProject({ directory: at, wait: '180s' }),
+      composeProject({ directory: at, wait: '180s', replace: 'start-first' }),
     )
     if (p.domain === undefined) return
     const address = p.tls ? p.domain : `http://${p.domain}`

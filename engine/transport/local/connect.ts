@@ -35,17 +35,26 @@ class Forgetful extends Array<string | Buffer> {
   }
 }
 
+/** Milliseconds for what is still in its outputs when a process has ended. */
+const GRACE_MS = 300
+
 function start(command: string): RemoteProcess {
   const store = { stdout: new Forgetful(), stderr: new Forgetful(), stdall: new Forgetful() }
   const child: ProcessPromise = $({ stdio: ['pipe', 'pipe', 'pipe'], quiet: true, nothrow: true, prefix: '', postfix: '', detached: true, store })`/bin/sh -c ${command}`
   const { stdin, stdout, stderr } = child
   let closed = false
-  const ended: Promise<Ended> = finish()
-  async function finish(): Promise<Ended> {
-    const output = await child
-    closed = true
-    return output.signal === null ? { kind: 'exited', code: output.exitCode ?? 0 } : { kind: 'killed', signal: output.signal }
-  }
+  const ended = new Promise<Ended>((resolve) => {
+    const finish = (ended: Ended) => {
+      closed = true
+      for (const stream of [stdin, stdout, stderr]) stream.destroy()
+      resolve(ended)
+    }
+    const status = (code: number | null, signal: NodeJS.Signals | null): Ended => (signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'killed', signal })
+    child.child?.once('close', (code, signal) => finish(status(code, signal)))
+    // What it left running may keep its outputs open: that is waited for only briefly.
+    child.child?.once('exit', (code, signal) => setTimeout(() => finish(status(code, signal)), GRACE_MS).unref())
+    void child.then((output) => finish(status(output.exitCode, output.signal)))
+  })
   stdin.on('error', () => {}) // a process that is gone says so through `ended`
   return {
     listen: (handlers) => {
@@ -58,7 +67,9 @@ function start(command: string): RemoteProcess {
       return Promise.race([written, ended.then(() => {})])
     },
     end: () => stdin.end(),
-    destroy: () => void child.kill('SIGKILL').catch(() => {}),
+    destroy: () => {
+      if (!closed) void child.kill('SIGKILL').catch(() => {})
+    },
     ended,
   }
 }

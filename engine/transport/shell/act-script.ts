@@ -102,7 +102,7 @@ function inlineText(content: Content): string | undefined {
 
 /** A step as a person would type it, for messages. */
 export function describeStep(step: Step): string {
-  return step.kind === 'run' ? shortened(quoteAll(step.argv)) : `write ${step.path}`
+  return step.kind === 'run' ? (step.what ?? shortened(quoteAll(step.argv))) : `write ${step.path}`
 }
 
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

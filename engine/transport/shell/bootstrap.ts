@@ -26,7 +26,7 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
 /**
  * The resident program. It must run in dash, busybox ash, bash and mksh alike; ENGINE traps:
  * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
- * end the shell (hence `true`); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
+ * end the shell (hence `true`); busybox mv renames over no link to a directory (hence the second try); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
  *
  * A script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
  * leaves unread, the next frame begins where it should.
@@ -57,7 +57,7 @@ hw_live() {
   [ ! -e /sys/fs/selinux/enforce ] || ! command -v chcon >/dev/null || [ ! -e "$1" ] || chcon --reference="$1" -- "$hw_t"
   sync "$hw_t" 2>/dev/null || sync
   [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
-  mv -fT -- "$hw_t" "$1" || return
+  mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; } || return
   sync "\${1%/*}/" 2>/dev/null || sync
 }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }

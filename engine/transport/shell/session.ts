@@ -197,7 +197,10 @@ function lost(ended: Ended): LinkError {
   }
 }
 
-const said = (noise: string) => (noise.trim() === '' ? '' : `; it said: ${visible(noise.trim().slice(-400), 'line')}`)
+function said(noise: string): string {
+  const lines = noise.split('\n').map((line) => line.trim()).filter(Boolean)
+  return lines.length === 0 ? '' : `; it said: ${visible(lines.slice(-5).join(' / ').slice(-400), 'line')}`
+}
 
 function noShell(target: string, ended: Ended, noise: string, become: string | undefined): LinkError {
   if (ended.kind === 'lost') return ended.error
