@@ -10,20 +10,27 @@ export const WAIT = `
 limit=$1 pause=$2 kind=$3; shift 3
 say() { printf '%s %s\\n' "$1" "$2"; }
 missing() { say last "$1"; exit ${NO_TOOL}; }
-one_line() { printf '%s' "$1" | tr '\\n\\r' '  ' | cut -c 1-300; }
+one_line() { printf '%s' "$1" | tr '\\n\\r' '  ' | cut -c 1-300 | sed 's/ *$//'; }
 busy() { command -v busybox >/dev/null && busybox "$1" --help >/dev/null 2>&1; }
 
 connect() {
   if command -v bash >/dev/null; then timeout 10 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2"
-  elif command -v nc >/dev/null; then nc -z -w 5 "$1" "$2"
   elif command -v python3 >/dev/null; then timeout 10 python3 -c 'import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 9)' "$1" "$2"
-  elif busy nc; then timeout 10 busybox nc "$1" "$2" </dev/null
+  elif command -v nc >/dev/null; then knock nc "$1" "$2"
+  elif busy nc; then knock 'busybox nc' "$1" "$2"
   else exit ${NO_TOOL}
   fi
 }
+# That of busybox knows no -z, but what to run once it is connected.
+knock() {
+  case $($1 -h 2>&1) in
+    *-z*) $1 -z -w 5 "$2" "$3" ;;
+    *) $1 -w 5 "$2" "$3" -e true ;;
+  esac
+}
 see_port() {
   if said=$(connect "$1" "$2" 2>&1 >/dev/null); then last=connected
-  elif [ $? = ${NO_TOOL} ]; then missing 'no bash, nc, python3 or busybox is there to try a port with'
+  elif [ $? = ${NO_TOOL} ]; then missing 'no bash, python3, nc or busybox is there to try a port with'
   else
     last=$(one_line "$(printf '%s\\n' "$said" | tail -n 1)"); last=\${last##*: }; last=\${last:-no connection}
     [ "$3" = closed ]; return
@@ -31,12 +38,12 @@ see_port() {
   [ "$3" = open ]
 }
 
-# The body and what else is said come apart: lines of the body begin with "=".
+# The body and what else is said come apart: lines of the body begin with "=". (Not wget -T: the busybox of Debian 12 crashes on it.)
 get() {
   if command -v curl >/dev/null; then
     { curl -sS --max-time 10 -w '\\n%{http_code}' -- "$1" 2>&3 | sed 's/^/=/'; } 3>&1
-  elif command -v wget >/dev/null; then { timeout 10 wget -S -T 8 -O - -- "$1" 2>&3 | sed 's/^/=/'; } 3>&1
-  elif busy wget; then { timeout 10 busybox wget -S -T 8 -O - -- "$1" 2>&3 | sed 's/^/=/'; } 3>&1
+  elif command -v wget >/dev/null; then { timeout 10 wget -S -O - -- "$1" 2>&3 | sed 's/^/=/'; } 3>&1
+  elif busy wget; then { timeout 10 busybox wget -S -O - -- "$1" 2>&3 | sed 's/^/=/'; } 3>&1
   fi
 }
 see_http() {
@@ -69,13 +76,13 @@ see_log() {
   if [ $status = 0 ]; then last=$(one_line "$found"); else last=$(one_line "no such line; the last one is: $(tail -n 1 -- "$1")"); return 1; fi
 }
 
-begun=$(date +%s) attempts=0 code=${GAVE_UP}
+begun=$(date +%s) attempts=0 verdict=${GAVE_UP}
 while :; do
   now=$(date +%s)
   attempts=$((attempts + 1))
-  if "see_$kind" "$@"; then code=0; break; fi
+  if "see_$kind" "$@"; then verdict=0; break; fi
   [ $((now - begun)) -lt "$limit" ] || break
   sleep "$pause"
 done
 say seconds $(($(date +%s) - begun)); say attempts "$attempts"; say last "$last"
-exit $code`
+exit $verdict`

@@ -1,5 +1,6 @@
 import { recordLines, recordPath, type ProjectRecord } from '../facts/compose-record.ts'
 import { contentOf } from '../values/content.ts'
+import { quoteAll } from '../values/quote.ts'
 import { run, type RunStep } from './change.ts'
 
 /**
@@ -19,20 +20,20 @@ export interface Project {
 export const projectArgs = ({ name, file }: Project): string[] => ['-p', name, ...(file === 'docker-compose.yml' ? [] : ['-f', file])]
 
 /** A program in the project's directory; `args` are its `$1`, `$2`, … */
-function program(project: Project, text: string, args: readonly string[], timeout: number): RunStep {
-  return run(['sh', '-c', `${COMPOSE}${text}`, 'sh', ...args], { directory: project.directory, timeout })
+function program(project: Project, what: string, text: string, args: readonly string[], timeout: number): RunStep {
+  return run(['sh', '-c', `${COMPOSE}${text}`, 'sh', ...args], { what, directory: project.directory, timeout })
 }
 
 /** `docker compose …` in the project's directory. */
 export const compose = (project: Project, argv: readonly string[], timeout: number): RunStep =>
-  program(project, 'compose "$@" </dev/null', [...projectArgs(project), ...argv], timeout)
+  program(project, quoteAll(['docker', 'compose', ...argv]), 'compose "$@" </dev/null', [...projectArgs(project), ...argv], timeout)
 
 /**
  * Everything that can be found wrong before anything is changed: the files as Compose reads them, variables without a value, networks
  * of others, mounted files that are missing. What Compose says about variables is not repeated: it may be the rest of a secret with a `$` in it.
  */
 export function check(project: Project, networks: readonly string[], mounts: readonly string[]): RunStep {
-  return program(project, CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
+  return program(project, 'docker compose config', CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
 }
 
 const CHECK = `
@@ -66,7 +67,7 @@ export const removeContainers = (ids: readonly string[]): RunStep => run(['docke
  */
 export function up(project: Project, args: readonly string[], waitSeconds: number, pullSeconds: number): RunStep {
   const argv = [...projectArgs(project), 'up', '-d', '--wait', '--wait-timeout', String(Math.max(1, Math.ceil(waitSeconds))), ...args]
-  return program(project, UP, [project.name, ...argv], waitSeconds + pullSeconds + 60)
+  return program(project, 'docker compose up -d --wait', UP, [project.name, ...argv], waitSeconds + pullSeconds + 60)
 }
 
 const UP = `
@@ -93,7 +94,7 @@ sleep 4
 
 /** Writes down what runs now, and from what. */
 export function record(project: Project, lines: Omit<ProjectRecord, 'containers'>): RunStep {
-  return run(['sh', '-c', RECORD, 'sh', recordPath(project.name), project.name], { stdin: contentOf(recordLines(lines)), timeout: 60 })
+  return run(['sh', '-c', RECORD, 'sh', recordPath(project.name), project.name], { what: `writing ${recordPath(project.name)}`, stdin: contentOf(recordLines(lines)), timeout: 60 })
 }
 
 const RECORD = `
@@ -105,6 +106,6 @@ mkdir -p -- "\${1%/*}" && {
 
 /** Stops and removes all of it, volumes excepted. By its name, so that it works when the file is gone. */
 export const down = (name: string): RunStep[] => [
-  run(['sh', '-c', `${COMPOSE}compose -p "$1" down --remove-orphans </dev/null`, 'sh', name], { timeout: 300 }),
+  run(['sh', '-c', `${COMPOSE}compose -p "$1" down --remove-orphans </dev/null`, 'sh', name], { what: `docker compose -p ${name} down`, timeout: 300 }),
   run(['rm', '-f', '--', recordPath(name)], { timeout: 0 }),
 ]

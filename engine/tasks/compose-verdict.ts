@@ -41,8 +41,8 @@ const areRecorded = (own: readonly ComposeContainer[], record: ProjectRecord | u
  */
 function unrecorded({ name, mounted }: WishedService, verdict: (how: Verdict['how'], summary: string) => Verdict): Verdict {
   const files = [...new Set([...mounted.keys()].map((at) => at.slice(at.lastIndexOf('/') + 1)))]
-  if (files.length > 0) return verdict('recreate', `recreate ${name}: with which ${listed(files)} it was started is not recorded`)
-  return verdict('up', `adopt ${name}: from what it was started is not recorded`)
+  if (files.length > 0) return verdict('recreate', `recreate ${name}: which ${listed(files)} it was started with is not recorded`)
+  return verdict('up', `adopt ${name}: what it was started from is not recorded`)
 }
 
 function health(service: WishedService, own: readonly ComposeContainer[], verdict: (how: Verdict['how'], summary: string) => Verdict): Verdict | undefined {

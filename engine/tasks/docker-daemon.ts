@@ -65,7 +65,7 @@ export type Verb = 'start' | 'restart' | 'reload'
 
 /** Makes the daemon run with the file as it stands, and notes that it does. When it does not come up, it is given back the one before. */
 export const controlDaemon = (verb: Verb, liveRestore: boolean): RunStep =>
-  run(['sh', '-c', CONTROL, 'sh', verb, String(liveRestore), DAEMON_JSON, DAEMON_STAMP], { timeout: 240, daemon: true })
+  run(['sh', '-c', CONTROL, 'sh', verb, String(liveRestore), DAEMON_JSON, DAEMON_STAMP], { what: `${verb} docker`, timeout: 240, daemon: true })
 
 /**
  * Live restore is switched on by a reload before the restart that needs it, so that not even the first restart stops a container.
@@ -79,9 +79,17 @@ service_is() {
   else echo 'neither systemd nor /etc/init.d knows how to start docker here' >&2; return 1; fi
 }
 answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+# A daemon with many containers takes its time; one that is gone for ten seconds does not come any more.
 comes_up() {
-  n=0
-  until answers; do n=$((n + 1)); [ "$n" -lt "$1" ] || return 1; sleep 1; done
+  n=0 gone=0
+  until answers; do
+    if kill -0 "$(cat /var/run/docker.pid 2>/dev/null)" 2>/dev/null; then gone=0; else gone=$((gone + 1)); fi
+    n=$((n + 1)); [ "$n" -lt 90 ] && [ "$gone" -lt 10 ] || return 1
+    sleep 1
+  done
+}
+log() {
+  if [ -d /run/systemd/system ]; then journalctl -u docker.service -n 60 --no-pager -o cat; else tail -n 60 /var/log/docker.log; fi | grep -v level=info | tail -n 12 >&2
 }
 hup() {
   pid=$(cat /var/run/docker.pid) && kill -HUP "$pid" || return
@@ -89,7 +97,7 @@ hup() {
   until [ "$(docker info --format '{{.LiveRestoreEnabled}}' 2>/dev/null)" = "$live" ]; do n=$((n + 1)); [ "$n" -lt 10 ] || return 1; sleep 1; done
 }
 case $verb in
-  reload) hup || { echo 'the daemon did not take in its configuration: see its log' >&2; exit 1; } ;;
+  reload) hup || { log; echo 'the daemon did not take in its configuration' >&2; exit 1; } ;;
   restart)
     if [ "$live" = true ] && answers && [ -n "$(docker ps -q)" ]; then hup || true; fi
     if answers; then
@@ -105,13 +113,13 @@ case $verb in
     if [ -d /run/systemd/system ]; then systemctl reset-failed docker.service 2>/dev/null; fi
     answers || service_is start ;;
 esac
-if ! comes_up 60; then
-  if [ -d /run/systemd/system ]; then journalctl -u docker.service -n 15 --no-pager -o cat >&2; else tail -n 15 /var/log/docker.log >&2; fi
+if ! comes_up; then
+  log
   [ "$verb" != start ] || exit 1
   if [ -f "$stamp" ]; then cp -- "$stamp" "$file"; else mv -f -- "$file" "$file.refused"; fi
   if [ -d /run/systemd/system ]; then systemctl reset-failed docker.service 2>/dev/null; fi
   service_is start
-  if comes_up 60; then echo 'the daemon does not start with this daemon.json; it runs again with the one before' >&2
+  if comes_up; then echo 'the daemon does not start with this daemon.json; it runs again with the one before' >&2
   else echo 'the daemon does not start with this daemon.json, and does not start again with the one before' >&2; fi
   exit 1
 fi

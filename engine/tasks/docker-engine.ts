@@ -46,7 +46,7 @@ export const dockerEngine = defineTask({
   name: 'dockerEngine',
   doc: 'Docker and the Compose plugin are installed and run, with this configuration: logs that are rotated, containers that outlive a restart of the daemon.',
   params: Params,
-  title: () => '',
+  title: () => 'with Compose',
   facts: () => ({
     engine: engineFact(), os: osFact(), file: text(DAEMON_JSON), fileDigest: digest(DAEMON_JSON), stamp: text(DAEMON_STAMP), plugin: digest(PLUGIN),
   }),

@@ -37,7 +37,7 @@ export const dockerNetwork = defineTask({
     if (trouble) return engine.kind === 'absent' && p.state === 'absent' ? [] : refuse(trouble.message, trouble.hint)
     if (now.kind === 'absent') return p.state === 'absent' ? [] : [make(`create the network ${p.name}`, p, detached)]
 
-    const on = now.containers.length === 0 ? undefined : refuse(`containers are on the network ${p.name}: ${now.containers.join(', ')}`, p.state === 'absent' ? 'stop them first' : 'say recreate: true to take them off it for some seconds')
+    const on = now.containers.length === 0 ? undefined : refuse(`containers are on the network ${p.name}: ${now.containers.join(', ')}`, p.state === 'absent' ? 'remove them first' : 'say recreate: true to take them off it for some seconds')
     if (p.state === 'absent') return on ?? [change(`remove the network ${p.name}`, ['docker', 'network', 'rm', p.name], [becomes(networkFact(p.name), { kind: 'absent' })])]
     const differences = differencesOf(p, now)
     if (differences.length > 0) {
@@ -84,7 +84,7 @@ function make(summary: string, p: P, containers: readonly string[]): Change {
     containers,
   }
   const plain = containers.length === 0 && summary.startsWith('create')
-  const step = plain ? run(['docker', 'network', 'create', ...options, p.name], { timeout: 60 }) : run(['sh', '-c', MOVE, 'sh', p.name, networkNote(p.name), summary.startsWith('recreate') ? 'anew' : 'keep', ...options], { timeout: 300 })
+  const step = plain ? run(['docker', 'network', 'create', ...options, p.name], { timeout: 60 }) : run(['sh', '-c', MOVE, 'sh', p.name, networkNote(p.name), summary.startsWith('recreate') ? 'anew' : 'keep', ...options], { what: summary, timeout: 300 })
   return change(summary, [step], [becomes(networkFact(p.name), after), becomes(detachedContainers(p.name), [])], { touches: ['dockerNetworkNames', 'composeProject'] })
 }
 

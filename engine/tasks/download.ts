@@ -73,8 +73,9 @@ trap 'rm -f -- "$t"' 0
 if command -v curl >/dev/null; then
   case $1 in https:*) only='=https' ;; *) only='=http,https' ;; esac
   curl -fsSL --retry 2 --connect-timeout 20 --max-time "$6" --proto '=http,https' --proto-redir "$only" -o "$t" -- "$1" || exit
-elif command -v wget >/dev/null; then wget -q -T 30 -O "$t" -- "$1" || { echo "wget: $1 was not fetched" >&2; exit 1; }
-elif command -v busybox >/dev/null && busybox wget --help >/dev/null 2>&1; then busybox wget -q -T 30 -O "$t" -- "$1" || exit
+elif command -v wget >/dev/null; then
+  # Not -T: the wget of busybox in Debian 12 crashes on it. And the one of GNU says nothing when it is quiet.
+  timeout "$6" wget -q -O "$t" -- "$1" || { echo "wget: $1 was not fetched (status $?)" >&2; exit 1; }
 else echo "neither curl nor wget is there: install one, or let the controller fetch: file({ content: await fetched(…) })" >&2; exit 1
 fi
 if [ -n "$3" ]; then

@@ -88,7 +88,7 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
     return {
       kind: 'task',
       name: definition.name,
-      title: options.title ?? `${definition.name} ${definition.title(params)}`,
+      title: options.title ?? `${definition.name} ${definition.title(params)}`.trimEnd(),
       tags: options.tags ?? [],
       facts,
       plan: (values) => definition.plan(params, now(values)),

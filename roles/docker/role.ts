@@ -1,4 +1,11 @@
-import { z } from 'zod'
-import { defineRole } from '../../engine/index.ts'
+import { defineRole, dockerEngine } from '../../engine/index.ts'
 
-export const docker = defineRole({ name: 'docker', doc: '', params: z.strictObject({}), run: () => Promise.resolve() })
+/** The Docker engine and the Compose plugin, with logs that are rotated and containers that outlive a restart of the daemon. */
+export const docker = defineRole({
+  name: 'docker',
+  doc: 'The Docker engine and the Compose plugin: from the distribution, or from Docker’s own repository. Logs are rotated, and containers outlive a restart of the daemon.',
+  params: dockerEngine.params,
+  async run(host, p) {
+    await host.ensure(dockerEngine(p))
+  },
+})

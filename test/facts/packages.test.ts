@@ -68,7 +68,7 @@ for (const shell of shells)
 
 test('a host without dpkg says so', () => {
   // busybox brings a dpkg of its own, but no dpkg-query.
-  const [answer] = readWith(busyboxAlone(), [installed('curl')])
+  const [answer] = readWith(busyboxAlone, [installed('curl')])
   assert(answer instanceof Unreadable)
   assert.match(answer.message, /no dpkg/)
 })

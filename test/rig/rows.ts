@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isRefusal, type Change } from '../../engine/tasks/change.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { leftAfter, planOf, type Given } from './plan.ts'
 
@@ -18,4 +19,13 @@ export function planRows<P>(name: string, make: (params: P) => Task, rows: reado
       if (!changes[0]?.startsWith('refused')) assert.deepEqual(leftAfter(task, facts), [])
     })
   for (const [what, params, message] of bad) test(`${name} takes no ${what}`, () => void assert.throws(() => make(params), message))
+}
+
+/** The changes themselves, on a host of which this is known; everything else is as on an empty host. */
+export function changesOf(task: Task, facts: readonly Given[] = []): readonly Change[] {
+  const values = new Map<string, unknown>(Object.values(task.facts).map((fact) => [fact.key, fact.kind.blank]))
+  for (const [fact, value] of facts) values.set(fact.key, value)
+  const plan = task.plan(values)
+  if (isRefusal(plan)) throw new Error(plan.refused)
+  return plan
 }

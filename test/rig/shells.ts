@@ -15,27 +15,37 @@ export interface Shell {
 
 const USUAL = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** dash and bash with GNU tools; busybox with its own, which come first. Removed when the process ends. */
-export const shells: readonly Shell[] = (() => {
-  const home = mkdtempSync(join(tmpdir(), 'hostwright-shells-'))
-  process.on('exit', () => rmSync(home, { recursive: true, force: true }))
-  const make = (name: string, fill: (directory: string) => void): Shell => {
-    const directory = execFileSync('mktemp', ['-d', join(home, `${name}.XXXXXX`)], { encoding: 'utf8' }).trim()
-    fill(directory)
-    return { name, path: `${directory}:${USUAL}` }
-  }
-  return [
-    make('dash', (at) => symlinkSync('/usr/bin/dash', join(at, 'sh'))),
-    make('bash', (at) => symlinkSync('/usr/bin/bash', join(at, 'sh'))),
-    make('busybox', (at) => void execFileSync('busybox', ['--install', '-s', at])),
-  ]
-})()
+const home = mkdtempSync(join(tmpdir(), 'hostwright-shells-'))
+process.on('exit', () => rmSync(home, { recursive: true, force: true }))
+
+/** A directory of programs, by links. */
+function programs(name: string, fill: (directory: string) => void): string {
+  const directory = mkdtempSync(join(home, `${name}-`))
+  fill(directory)
+  return directory
+}
+
+const dash = programs('dash', (at) => symlinkSync('/usr/bin/dash', join(at, 'sh')))
+const bash = programs('bash', (at) => symlinkSync('/usr/bin/bash', join(at, 'sh')))
+const busybox = programs('busybox', (at) => void execFileSync('busybox', ['--install', '-s', at]))
+
+/** dash and bash with GNU tools; busybox with its own, which come first. Their programs are gone when the process ends. */
+export const shells: readonly Shell[] = [
+  { name: 'dash', path: `${dash}:${USUAL}` },
+  { name: 'bash', path: `${bash}:${USUAL}` },
+  { name: 'busybox', path: `${busybox}:${USUAL}` },
+]
 
 /** Only what busybox has: a host without curl, bash and the like. */
-export function busyboxAlone(): Shell {
-  const [, , busybox] = shells
-  assert(busybox)
-  return { name: 'busybox alone', path: busybox.path.split(':')[0] ?? '' }
+export const busyboxAlone: Shell = { name: 'busybox alone', path: busybox }
+
+/** A host with these programs of GNU and no others. */
+export function only(...names: readonly string[]): Shell {
+  const path = programs('only', (at) => {
+    for (const name of names) symlinkSync(`/usr/bin/${name}`, join(at, name))
+    symlinkSync('/usr/bin/dash', join(at, 'sh'))
+  })
+  return { name: `only ${names.at(-1) ?? 'sh'}`, path }
 }
 
 /** Does a step of a change by these tools, as the engine would. */

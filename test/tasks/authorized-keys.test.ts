@@ -4,12 +4,11 @@ import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { user } from '../../engine/facts/accounts.ts'
 import { authorizedKeys } from '../../engine/tasks/authorized-keys.ts'
-import { isRefusal } from '../../engine/tasks/change.ts'
 import { given } from '../rig/plan.ts'
 import { aUser } from '../rig/accounts.ts'
 import { aDirectory, aFile, aLink } from '../rig/files.ts'
 import { localHost } from '../rig/local.ts'
-import { planRows } from '../rig/rows.ts'
+import { changesOf, planRows } from '../rig/rows.ts'
 
 /** A key as ssh-keygen writes it. */
 function publicKey(comment: string): string {
@@ -71,9 +70,6 @@ test('authorizedKeys: what is written for root, on this machine, in a home of it
 })
 
 test('authorizedKeys: it is done as the user', () => {
-  const task = authorizedKeys({ user: 'deploy', keys: [ann] })
-  const values = new Map<string, unknown>(Object.values(task.facts).map((fact) => [fact.key, fact.kind.blank]))
-  const plan = task.plan(values.set(deploy[0].key, deploy[1]))
-  assert(!isRefusal(plan))
-  for (const step of plan.flatMap(({ steps }) => steps)) assert(step.kind === 'run' && step.user === 'deploy')
+  const changes = changesOf(authorizedKeys({ user: 'deploy', keys: [ann] }), [deploy])
+  for (const step of changes.flatMap(({ steps }) => steps)) assert(step.kind === 'run' && step.user === 'deploy')
 })

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { user } from '../../engine/facts/accounts.ts'
 import { arriving } from '../../engine/facts/packages.ts'
-import { isRefusal } from '../../engine/tasks/change.ts'
 import { cron } from '../../engine/tasks/cron.ts'
 import { aUser } from '../rig/accounts.ts'
 import { aDirectory, aFile, aLink } from '../rig/files.ts'
 import { given } from '../rig/plan.ts'
-import { planRows } from '../rig/rows.ts'
+import { changesOf, planRows } from '../rig/rows.ts'
 
 type Params = Parameters<typeof cron>[0]
 const job: Params = { name: 'backup', schedule: '30 3 * * *', command: 'backup' }
@@ -56,12 +55,7 @@ const lines: [what: string, more: Partial<Params>, text: string][] = [
 ]
 for (const [what, more, text] of lines)
   test(`cron, as written: ${what}`, () => {
-    const task = cron({ ...job, ...more })
-    const values = new Map<string, unknown>(Object.values(task.facts).map((fact) => [fact.key, fact.kind.blank]))
-    for (const [fact, value] of [...host, aUser('ann')]) values.set(fact.key, value)
-    const plan = task.plan(values)
-    assert(!isRefusal(plan))
-    const step = plan[0]?.steps[0]
+    const step = changesOf(cron({ ...job, ...more }), [...host, aUser('ann')])[0]?.steps[0]
     assert(step?.kind === 'write')
     assert.equal(step.content.text, `# Written by hostwright; changes here are lost.\n${text}`)
     assert.deepEqual([step.mode, step.owner], ['0644', '0:0'])

@@ -6,14 +6,13 @@ import { service as serviceFact, type ServiceState } from '../../engine/facts/se
 import { HostModel } from '../../engine/host/model.ts'
 import { planTask } from '../../engine/host/plan.ts'
 import { file } from '../../engine/tasks/file.ts'
-import { isRefusal } from '../../engine/tasks/change.ts'
 import { packages } from '../../engine/tasks/packages.ts'
 import { service } from '../../engine/tasks/service.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { aDirectory, aFile } from '../rig/files.ts'
 import { given, planOf, type Given } from '../rig/plan.ts'
-import { planRows } from '../rig/rows.ts'
+import { changesOf, planRows } from '../rig/rows.ts'
 
 type Present = Extract<ServiceState, { kind: 'present' }>
 const is = (more: Partial<Present> = {}): Given => given(serviceFact('web'), { kind: 'present', manager: 'systemd', running: true, enablement: 'enabled', oneshot: false, ...more })
@@ -22,9 +21,8 @@ const up = { name: 'web', state: 'running' } as const
 /** The stamp that a service leaves which was started with this configuration. */
 function stamped(verb: 'restart' | 'reload', config: string): Given {
   const at = `/var/lib/hostwright/stamps/web.${verb}`
-  const task = service({ ...up, [`${verb}On`]: [config] })
-  const plan = task.plan(new Map<string, unknown>([...Object.values(task.facts).map((fact): [string, unknown] => [fact.key, fact.kind.blank]), [serviceFact('web').key, is()[1]]]))
-  const effect = isRefusal(plan) ? undefined : plan[0]?.effects.find(({ fact }) => fact.key === digest(at).key)
+  const [change] = changesOf(service({ ...up, [`${verb}On`]: [config] }), [is()])
+  const effect = change?.effects.find(({ fact }) => fact.key === digest(at).key)
   assert(typeof effect?.value === 'string')
   return given(digest(at), effect.value)
 }
@@ -83,9 +81,7 @@ test('service: a unit file that the same batch writes', () => {
 test('service: what is started is left without the lock, and looked at again', () => {
   const task = service(up)
   for (const manager of ['systemd', 'init'] as const) {
-    const plan = task.plan(new Map<string, unknown>([...Object.values(task.facts).map((fact): [string, unknown] => [fact.key, fact.kind.blank]), [serviceFact('web').key, is({ manager, running: false })[1]]]))
-    assert(!isRefusal(plan))
-    const steps = plan.flatMap(({ steps }) => steps)
+    const steps = changesOf(task, [is({ manager, running: false })]).flatMap((change) => change.steps)
     const words = steps.map((step) => (step.kind === 'run' ? step.argv.join(' ') : ''))
     assert.deepEqual(words, manager === 'systemd' ? ['systemctl daemon-reload', 'systemctl start -- web', 'sleep 1', 'systemctl status --no-pager --lines=20 -- web'] : ['service web start', 'sleep 1', 'service web status'])
     assert(steps.every((step) => step.kind === 'run' && (!/ start/.test(step.argv.join(' ')) || step.daemon === true)))

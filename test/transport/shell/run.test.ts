@@ -96,8 +96,13 @@ for (const [shellName, shell] of Object.entries(shells)) {
     })
 
     await t.test('the shell dies in a step: which one is told', async () => {
-      const doomed = await openLink(shell)
-      const acted = await act(doomed, [runs(['echo', 'a']), runs(['sh', '-c', 'kill -9 $(ps -o ppid= -p $(ps -o ppid= -p $PPID))'], { timeout: 0 }), runs(['echo', 'c'])])
+      let die = () => {}
+      const doomed = await openLink(shell, {}, (process) => {
+        die = () => process.destroy()
+        return process
+      })
+      const tasks = ['echo a', 'sleep 5', 'echo c'].map((text) => ({ title: text, changes: [runs(text.split(' '))], guards: [] }))
+      const acted = await doomed.act({ tasks, facts: [] }, { started: (t) => t === 1 && die() })
       await doomed.close()
       assert.ok(acted.kind === 'lost', acted.kind)
       assert.deepEqual([acted.task, acted.change], [1, 0])

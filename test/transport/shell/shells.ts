@@ -39,8 +39,8 @@ export async function openSession(shell: string, options: SessionOptions = {}, o
   return opened.session
 }
 
-export async function openLink(shell: string, options: ShellLinkOptions = {}): Promise<ShellLink> {
-  const opened = await ShellLink.open(connectTo(shell), options)
+export async function openLink(shell: string, options: ShellLinkOptions = {}, onStart?: (process: RemoteProcess) => RemoteProcess): Promise<ShellLink> {
+  const opened = await ShellLink.open(connectTo(shell, onStart), options)
   if (!opened.ok) throw new Error(opened.error.message)
   return opened.link
 }

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import type { Event, Recap } from '../../engine/report/event.ts'
+
+export interface CliRun {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  /** With `--output json`. */
+  readonly events: readonly Event[]
+  readonly recap: Recap | undefined
+  /** host, task and changes of every task that did or would do something: what check and apply must agree on. */
+  readonly changes: readonly string[]
+}
+
+/** Runs a playbook as a user does, as a process of its own. Ended after `seconds`. */
+export function playbook(name: string, args: readonly string[], seconds = 300): Promise<CliRun> {
+  return run(['playbooks/' + name + '.ts', ...args, '--output', 'json'], seconds)
+}
+
+/** Runs `tsx` with these words in the checkout. */
+export function run(words: readonly string[], seconds = 300): Promise<CliRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('node_modules/.bin/tsx', words, { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: seconds * 1000, killSignal: 'SIGKILL' })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      const events = stdout.split('\n').flatMap(parsed)
+      const changes = events.flatMap((event) => (event.type === 'task' && event.changes.length > 0 ? [`${event.host} ${event.role} ${event.task}: ${event.changes.join('; ')}`] : []))
+      const last = events.at(-1)
+      resolve({ code: code ?? (signal === null ? 0 : 137), stdout, stderr, events, changes, recap: last?.type === 'recap' ? last : undefined })
+    })
+  })
+}
+
+function parsed(line: string): Event[] {
+  if (!line.startsWith('{')) return []
+  const event: Event = JSON.parse(line)
+  return [event]
+}

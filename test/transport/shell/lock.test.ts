@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ShellLink, type LinkOpened } from '../../../engine/transport/shell/link.ts'
+import { act, outcomeOf, runs } from './acts.ts'
+import { connectTo, folder } from './shells.ts'
+
+/** A user of their own each, so that these tests share no lock with anything else on this machine. */
+function home(name: string, shell = '/bin/dash'): { shell: string; lock: string } {
+  const at = join(folder, `home-${name}`)
+  mkdirSync(at)
+  if (process.getuid?.() !== 0) return { shell: `env HOME=${at} ${shell}`, lock: join(at, '.cache/hostwright/lock') }
+  chownSync(at, 65534, 65534)
+  execFileSync('chmod', ['755', folder])
+  return { shell: `/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=${at} ${shell}`, lock: join(at, '.cache/hostwright/lock') }
+}
+
+const opens = (shell: string, owner: string, waitSeconds = 0): Promise<LinkOpened> => ShellLink.open(connectTo(shell), { lock: { owner, waitSeconds } })
+
+async function linkOf(shell: string, owner: string, waitSeconds = 0): Promise<ShellLink> {
+  const opened = await opens(shell, owner, waitSeconds)
+  if (!opened.ok) throw new Error(opened.error.message)
+  return opened.link
+}
+
+for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybox', '/bin/busybox sh']] as const) {
+  test(`the second run is refused, and told who is there (${name})`, async () => {
+    const { shell, lock } = home(`two-${name}`, sh)
+    const first = await linkOf(shell, `ann@laptop: it's "hers"`)
+    const second = await opens(shell, 'bob')
+    assert.ok(!second.ok && second.error.reason === 'locked')
+    assert.match(second.error.message, /another run holds this host: ann@laptop: it's "hers"$/)
+    await first.close()
+    assert.ok(!existsSync(lock), 'nothing is left')
+    await (await linkOf(shell, 'bob')).close()
+  })
+
+  test(`whoever waits gets it when the first is through (${name})`, async () => {
+    const { shell } = home(`wait-${name}`, sh)
+    const first = await linkOf(shell, 'ann')
+    const waiting = linkOf(shell, 'bob', 10)
+    const turns = Promise.all([linkOf(shell, 'cid', 10), linkOf(shell, 'dan', 10)].map(async (each) => (await each).close()))
+    await outcomeOf(first, runs(['sleep', '0.3']))
+    await first.close()
+    await (await waiting).close()
+    await turns
+  })
+
+  test(`a program left running on purpose holds nobody up (${name})`, async () => {
+    const { shell } = home(`daemon-${name}`, sh)
+    const first = await linkOf(shell, 'ann')
+    await outcomeOf(first, runs(['sh', '-c', 'sleep 5 >/dev/null 2>&1 &']))
+    await first.close()
+    await (await linkOf(shell, 'bob')).close()
+  })
+
+  test(`a command of a dead run does, until it ends (${name})`, async () => {
+    const { shell, lock } = home(`orphan-${name}`, sh)
+    const connection = connectTo(shell)
+    const opened = await ShellLink.open(connection, { lock: { owner: 'ann', waitSeconds: 0 } })
+    assert.ok(opened.ok)
+    const pid = Number((await outcomeOf(opened.link, runs(['sh', '-c', 'grep PPid /proc/$PPID/status']))).replace(/\D+0: PPid:\s*/, ''))
+    const doomed = act(opened.link, [runs(['sleep', '1.5'])])
+    setTimeout(() => process.kill(pid, 'SIGKILL'), 200)
+    assert.equal((await doomed).kind, 'lost')
+    const refused = await opens(shell, 'bob')
+    assert.ok(!refused.ok && refused.error.reason === 'locked')
+    assert.ok(existsSync(lock))
+    await (await linkOf(shell, 'bob', 5)).close()
+  })
+}
+
+test('20 at once: one at a time has it', { timeout: 60_000 }, async () => {
+  const { shell } = home('many')
+  const counter = join(folder, 'home-many', 'counter')
+  writeFileSync(counter, '')
+  execFileSync('chmod', ['666', counter])
+  const script = `echo in >>"$1"; sleep 0.02; echo out >>"$1"`
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, n) => {
+      const link = await linkOf(shell, `run ${n}`, 50)
+      await outcomeOf(link, runs(['sh', '-c', script, 'sh', counter]))
+      await link.close()
+    }),
+  )
+  assert.equal(readFileSync(counter, 'utf8'), 'in\nout\n'.repeat(20))
+})
+
+test('a home that cannot be written: no lock, and the operator is told', async (t) => {
+  const { shell } = home('none')
+  const opened = await opens(shell.replace(/HOME=\S+/, 'HOME=/nonexistent'), 'ann')
+  assert.ok(opened.ok)
+  t.after(() => opened.link.close())
+  assert.match(opened.link.warnings.join(), /no lock could be taken/)
+})
+
+test('a look alone takes no lock', async () => {
+  const { shell, lock } = home('look')
+  const opened = await ShellLink.open(connectTo(shell))
+  assert.ok(opened.ok)
+  await opened.link.look([])
+  await opened.link.close()
+  assert.ok(!existsSync(lock))
+})
