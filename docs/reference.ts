@@ -44,6 +44,7 @@ function page(name: string, doc: string, params: z.ZodType, use: string): string
 
 interface Property {
   readonly type?: string
+  readonly secret?: boolean
   readonly description?: string
   readonly default?: unknown
   readonly enum?: readonly unknown[]
@@ -63,6 +64,7 @@ function paramRows(params: z.ZodType): string[][] {
 }
 
 function typeOf(property: Property): string {
+  if (property.secret) return 'secret'
   if (property.enum) return property.enum.map((each) => JSON.stringify(each)).join(' | ')
   if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`
   if (property.anyOf) return [...new Set(property.anyOf.map(typeOf))].join(' | ')

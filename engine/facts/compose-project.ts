@@ -2,6 +2,7 @@ import { readReference } from '../values/image-reference.ts'
 import { quote } from '../values/quote.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
 import { jsonLines, member, textOf } from './json.ts'
+import { unseenWithoutDaemon } from './docker-engine.ts'
 import { readRecord, recordPath, type ProjectRecord } from './compose-record.ts'
 
 /** A Compose project as it runs. */
@@ -42,7 +43,7 @@ const CONTAINER =
 
 /**
  * `composeProject('redis')`: what runs under the name of a project, and what it was made from. A few `docker` commands for all projects of
- * a batch; nothing runs where no daemon answers.
+ * a batch; nothing runs where Docker is not installed.
  */
 export const composeProject: (name: string) => Fact<ProjectState> = defineBatchFact<string, ProjectState>({
   name: 'composeProject',
@@ -50,7 +51,7 @@ export const composeProject: (name: string) => Fact<ProjectState> = defineBatchF
   read: (names) => `
 command -v docker >/dev/null || exit 0
 ${names.map((name) => `[ -f ${quote(recordPath(name))} ] && sed ${quote(`s/^/@ ${name} /`)} ${quote(recordPath(name))}`).join('\n')}
-hw_ids=$(docker ps -aq --no-trunc --filter label=${LABEL}.project 2>/dev/null) || exit 0
+hw_ids=$(docker ps -aq --no-trunc --filter label=${LABEL}.project 2>&1) || { printf '%s\\n' "$hw_ids"; exit 0; }
 [ -z "$hw_ids" ] || docker inspect --type container --format '${CONTAINER}' $hw_ids 2>&1
 docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.project"}} {{.Label "${LABEL}.volume"}}' 2>/dev/null
 [ -z "$hw_ids" ] || docker images --no-trunc --format '~ {{.ID}} {{.Repository}}:{{.Tag}}' 2>/dev/null`,
@@ -60,7 +61,9 @@ docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.
     const images = new Map(words.flatMap(([mark, id = '', tag = '']) => (mark === '~' ? [[tag, id]] : [])))
     // A container that went away in between is no trouble; one that cannot be read would be taken for missing.
     const trouble = rest.find((line) => !/^[@=~] /.test(line) && !/no such (?:container|object)/i.test(line))
+    const unseen = unseenWithoutDaemon(rest)
     return names.map((name) => {
+      if (unseen) return unseen
       if (trouble !== undefined) return new Unreadable(trouble)
       const record = rest.filter((line) => line.startsWith(`@ ${name} `)).map((line) => line.slice(name.length + 3))
       const isOwn = (container: unknown) => label(container, 'project') === name && label(container, 'oneoff') !== 'True'

@@ -1,4 +1,4 @@
-import { defineFact, type Fact } from './fact.ts'
+import { defineFact, Unseen, type Fact } from './fact.ts'
 import { isRecord, jsonLines, member, textOf } from './json.ts'
 
 /** The Docker engine of a host. */
@@ -89,8 +89,13 @@ export function noEngine(engine: EngineState): { readonly message: string; reado
   }
 }
 
-/** Complaints of the docker command that only say that there is no daemon to ask: {@link noEngine} tells that better. */
-export const saysNoDaemon = (line: string): boolean => /daemon running\?|permission denied|docker: not found|failed to connect to the docker API/i.test(line)
+/** What a fact is when the docker command complains that there is no daemon to ask: not known before there is one. */
+export function unseenWithoutDaemon(lines: readonly string[]): Unseen | undefined {
+  const line = lines.find(saysNoDaemon)
+  return line === undefined ? undefined : new Unseen(`it cannot be seen before the Docker daemon answers: ${line}`)
+}
+
+const saysNoDaemon = (line: string): boolean => /daemon running\?|permission denied|docker: not found|failed to connect to the docker API/i.test(line)
 
 /** True when a version is at least this one: "2.17" ≤ "2.26.1-4". A foretold one ('') is new enough. */
 export function isAtLeast(version: string, least: string): boolean {

@@ -3,7 +3,7 @@ import { quoteAll } from '../values/quote.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
 import { jsonLines, textOf, textsOf } from './json.ts'
 import { withImage } from './compose-project.ts'
-import { saysNoDaemon } from './docker-engine.ts'
+import { unseenWithoutDaemon } from './docker-engine.ts'
 
 export type ImageState = { readonly kind: 'absent' } | PresentImage
 
@@ -20,7 +20,7 @@ export interface PresentImage {
   readonly resting: readonly string[]
 }
 
-/** `dockerImage('redis:7-alpine')`: by tag, digest or id. One `docker image inspect` for all; all is absent where no daemon answers. */
+/** `dockerImage('redis:7-alpine')`: by tag, digest or id. One `docker image inspect` for all; absent where Docker is not installed. */
 export const dockerImage: (reference: string) => Fact<ImageState> = defineBatchFact<string, ImageState>({
   name: 'dockerImage',
   blank: { kind: 'absent' },
@@ -32,8 +32,10 @@ hw_ids=$(docker ps -aq --no-trunc 2>/dev/null)
   parse: (output, references) => {
     const { values, rest } = jsonLines(output)
     const users = rest.filter((line) => line.startsWith('= ')).map((line) => line.slice(2).split(' '))
-    const troubles = rest.filter((line) => !line.startsWith('= ') && !/no such image/i.test(line) && !saysNoDaemon(line))
+    const troubles = rest.filter((line) => !line.startsWith('= ') && !/no such image/i.test(line) )
+    const unseen = unseenWithoutDaemon(rest)
     return references.map((reference) => {
+      if (unseen) return unseen
       const image = values.find((each) => isCalled(each, reference))
       if (image === undefined) return troubles[0] === undefined ? { kind: 'absent' } : new Unreadable(troubles[0])
       const id = textOf(image, 'id')

@@ -1,7 +1,7 @@
 import { quoteAll } from '../values/quote.ts'
 import { defineBatchFact, defineFact, Unreadable, type Fact, type KnownFacts } from './fact.ts'
 import { isRecord, jsonLines, member, textOf } from './json.ts'
-import { saysNoDaemon } from './docker-engine.ts'
+import { unseenWithoutDaemon } from './docker-engine.ts'
 
 export type NetworkState = { readonly kind: 'absent' } | PresentNetwork
 
@@ -19,7 +19,7 @@ export interface PresentNetwork {
 /** Where a recreation notes whom it took off, until they are back. */
 export const networkNote = (name: string): string => `/var/lib/hostwright/networks/${name}`
 
-/** `dockerNetwork('shared_network')`. One `docker network inspect` and one `docker ps` for all; all is absent where no daemon answers. */
+/** `dockerNetwork('shared_network')`. One `docker network inspect` and one `docker ps` for all; absent where Docker is not installed. */
 export const dockerNetwork: (name: string) => Fact<NetworkState> = defineBatchFact<string, NetworkState>({
   name: 'dockerNetwork',
   blank: { kind: 'absent' },
@@ -30,8 +30,10 @@ docker ps -a --no-trunc --format '= {{.Names}}\t{{.Networks}}' 2>/dev/null`,
   parse: (output, names) => {
     const { values, rest } = jsonLines(output)
     const attached = rest.filter((line) => line.startsWith('= ')).map((line) => line.slice(2).split('\t'))
-    const troubles = rest.filter((line) => !line.startsWith('= ') && !/no such network|not found$/i.test(line) && !saysNoDaemon(line))
+    const troubles = rest.filter((line) => !line.startsWith('= ') && !/no such network|not found$/i.test(line) )
+    const unseen = unseenWithoutDaemon(rest)
     return names.map((name) => {
+      if (unseen) return unseen
       const network = values.find((each) => textOf(each, 'Name') === name)
       const trouble = troubles.find((line) => line.includes(name))
       if (network === undefined) return trouble === undefined ? { kind: 'absent' } : new Unreadable(trouble)
@@ -63,8 +65,11 @@ export const dockerNetworkNames = (): Fact<ReadonlySet<string>> => namesFact([])
 const namesFact: (arg: readonly string[]) => Fact<ReadonlySet<string>> = defineFact<readonly string[], ReadonlySet<string>>({
   name: 'dockerNetworkNames',
   blank: new Set(),
-  read: () => `command -v docker >/dev/null && docker network ls --format '{{.Name}}' 2>/dev/null`,
-  parse: (output) => new Set(output.toString().split('\n').filter(Boolean)),
+  read: () => `command -v docker >/dev/null && docker network ls --format '= {{.Name}}' 2>&1`,
+  parse: (output) => {
+    const lines = output.toString().split('\n')
+    return unseenWithoutDaemon(lines) ?? new Set(lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)))
+  },
   beneath: (_, observed, known) => foretold(observed, known),
 })
 

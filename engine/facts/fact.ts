@@ -63,6 +63,12 @@ export class Unreadable {
   }
 }
 
+/**
+ * The host cannot answer yet, and will once an earlier task has done its work (the daemon to ask does not run). A task that would go ahead
+ * all the same is unknown in check mode; for real the fact is asked again by then.
+ */
+export class Unseen extends Unreadable {}
+
 type Hooks<A, T> = {
   readonly ripple?: (arg: A, value: T, known: KnownFacts) => readonly Effect[]
   readonly beneath?: (arg: A, observed: T, known: KnownFacts) => T

@@ -20,8 +20,8 @@ export interface HostInfo {
 
 /** What a host needs of the run around it. */
 export interface HostServices {
-  /** True when this task, with these tags, is asked for. */
-  selected(title: string, tags: readonly string[]): boolean
+  /** True when this task, with these tags, is asked for; without a title, when the tags are. */
+  selected(title: string | undefined, tags: readonly string[]): boolean
   /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
   /** Another host of the inventory, for `on`. */
@@ -142,6 +142,14 @@ export class Host {
   async forgotten(): Promise<readonly Error[]> {
     await Promise.all(this.#expected.map((each) => each.settled()))
     return this.#expected.filter(({ awaited }) => !awaited).map(({ origin }) => origin)
+  }
+
+  /**
+   * False when `--tags` asks for other things than this role. Its tasks are skipped then by themselves; a role that prepares something
+   * costly on the controller asks first.
+   */
+  get isWanted(): boolean {
+    return this.#services.selected(undefined, this.#tags)
   }
 
   /** The tasks that failed under this handle. When the role came to its end all the same, it caught them. */

@@ -1,4 +1,4 @@
-import { Unreadable, type Fact } from '../facts/fact.ts'
+import { Unreadable, Unseen, type Fact } from '../facts/fact.ts'
 import { isRefusal, type Change } from '../tasks/change.ts'
 import type { Task } from '../tasks/task.ts'
 import type { Guard } from '../transport/link.ts'
@@ -15,16 +15,19 @@ export type Planned =
 export function planTask(task: Task, model: HostModel): Planned {
   const values = new Map<string, unknown>()
   const guards: Guard[] = []
+  let unseen: Unseen | undefined
   for (const fact of Object.values(task.facts)) {
     const known = model.get(fact)
     if (known === undefined) throw new Error(`${fact.key} was not looked at before ${task.title} was planned`)
     if (known.certainty === 'unknown') return { kind: 'unknown', why: known.why }
-    if (known.value instanceof Unreadable) return { kind: 'cannot-look', message: known.value.message }
-    values.set(fact.key, known.value)
+    if (known.value instanceof Unreadable && !(known.value instanceof Unseen)) return { kind: 'cannot-look', message: known.value.message }
+    if (known.value instanceof Unseen) unseen = known.value
+    values.set(fact.key, known.value instanceof Unseen ? fact.kind.blank : known.value)
     if (known.certainty === 'observed') guards.push({ fact, value: known.value })
   }
   const plan = task.plan(values)
   if (isRefusal(plan)) return { kind: 'refused', message: plan.refused, ...(plan.hint !== undefined && { hint: plan.hint }) }
+  if (unseen) return { kind: 'unknown', why: unseen.message }
   for (const change of plan) model.predict(change)
   return { kind: 'changes', changes: plan, guards }
 }
