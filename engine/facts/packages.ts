@@ -69,7 +69,7 @@ export const indexAge: (manager: 'apt') => Fact<number> = defineFact<'apt', numb
  * `apt-get update` does not touch what has not changed, so the age is that of the youngest trace it leaves.
  */
 export const INDEX_AGE = `hw_index_age() {
-  set -- /var/lib/apt/lists/*Release
+  set -- /var/lib/apt/lists/*_*
   [ -e "$1" ] || { echo none; return; }
   [ -z "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null | head -n 1)" ] || { echo outdated; return; }
   hw_at=0

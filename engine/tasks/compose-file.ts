@@ -1,4 +1,4 @@
-import { parseDocument, type Document } from 'yaml'
+import { LineCounter, parseDocument, type Document } from 'yaml'
 import { isRecord, member, textsOf } from '../facts/json.ts'
 import { sha256 } from '../values/content.ts'
 import { refuse, type Refusal } from './change.ts'
@@ -38,9 +38,13 @@ export interface ComposeService {
 
 /** Reads a project file. What Compose would not take is found by Compose, before anything changes; here only what a plan cannot do without. */
 export function readComposeFile(text: string, directory: string, file: string): ComposeFile | Refusal {
-  const document = parseDocument(text, { merge: true, logLevel: 'silent' })
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { merge: true, logLevel: 'silent', prettyErrors: false, lineCounter })
   const error = document.errors[0]
-  if (error) return refuse(`${file}: ${error.message}`)
+  if (error) {
+    const { line, col } = lineCounter.linePos(error.pos[0])
+    return refuse(`${file}:${line}:${col}: ${error.message}`)
+  }
   const model = modelOf(document)
   if (model === undefined) return refuse(`${file} has more aliases than a project file needs`)
   const sections = member(model, 'services')

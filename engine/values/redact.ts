@@ -9,7 +9,8 @@ let pattern: RegExp | undefined
 
 /**
  * Replaces every known secret in a text that is about to leave the process, in each form it might have taken on the way:
- * as it is, base64 (at every alignment), URL, JSON, shell-quoted, `.env`-escaped and line by line.
+ * as it is, base64 (at every alignment, or in lines), URL, JSON (as JavaScript, Go and Python write it), shell-quoted, `.env`-escaped,
+ * with `$` doubled as in Compose files, and line by line.
  */
 export function redact(text: string): string {
   const known = Secret.known()
@@ -31,21 +32,22 @@ function compile(secrets: ReadonlySet<string>): RegExp | undefined {
 function encodings(secret: string): string[] {
   if (secret.trim().length < SHORTEST) return []
   const json = JSON.stringify(secret).slice(1, -1)
+  const go = json.replace(/[<>&\u2028\u2029]/g, unicode)
   const url = encodeURIComponent(Buffer.from(secret).toString())
+  const form = new URLSearchParams([['', secret]]).toString().slice(1)
   const env = secret.replace(/[\\"$]/g, '\\$&')
+  const plain = [secret, json, json.replaceAll('/', '\\/'), go, json.replace(/[^ -~]/g, unicode), env, env.replaceAll('\n', '\\n').replaceAll('\r', '\\r')]
   return [
-    secret,
-    json,
-    json.replaceAll('/', '\\/'),
-    url,
-    url.replaceAll('%20', '+'),
+    ...plain,
+    ...plain.map((each) => each.replaceAll('$', '$$$$')),
+    ...[url, url.replaceAll('%20', '+'), url.replaceAll('%2F', '/'), form].flatMap((each) => [each, each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
     quote(secret.replaceAll('\0', '')).replace(/^'|'$/g, ''),
-    env,
-    env.replaceAll('\n', '\\n'),
     ...secret.split('\n').filter((line) => line.trim().length >= 6),
     ...base64s(secret),
   ]
 }
+
+const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** The base64 of a secret depends on where in the surrounding bytes it starts: three alignments, without the edge characters that mix with neighbours. */
 function base64s(secret: string): string[] {
@@ -56,5 +58,8 @@ function base64s(secret: string): string[] {
     const end = (bytes.length + shift) % 3 === 0 ? encoded.length : encoded.length - 1
     return encoded.slice(start, end)
   })
-  return [...aligned, ...aligned.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))].filter((form) => form.length >= 8)
+  const [whole = ''] = aligned
+  // `base64` breaks its lines after 76 characters, `openssl` after 64.
+  const lines = [76, 64].flatMap((width) => (whole.length > width ? (whole.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : []))
+  return [...aligned, ...aligned.map((form) => form.replaceAll('+', '-').replaceAll('/', '_')), ...lines].filter((form) => form.length >= 8)
 }

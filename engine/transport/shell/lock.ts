@@ -18,11 +18,11 @@ hw_lock() {
   while command exec 9>>"$hw_d/lock" || return 2; do
     if flock -n 9; then [ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0
     elif [ "$1" -le 0 ]; then return 1
-    else set -- $(($1 - 1)); sleep 1
+    else set -- $(($1 - 1)); sleep 0.2 || sleep 1
     fi
   done
 }
-hw_lock ${Math.ceil(waitSeconds)} 2>/dev/null
+hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
 case $? in
   0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
   1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;

@@ -61,7 +61,7 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
     const connection = connectTo(shell)
     const opened = await ShellLink.open(connection, { lock: { owner: 'ann', waitSeconds: 0 } })
     assert.ok(opened.ok)
-    const pid = Number((await outcomeOf(opened.link, runs(['sh', '-c', 'grep PPid /proc/$PPID/status']))).replace(/\D+0: PPid:\s*/, ''))
+    const pid = Number((await outcomeOf(opened.link, runs(['sh', '-c', 'grep PPid /proc/$PPID/status'], { timeout: 0 }))).replace(/\D+0: PPid:\s*/, ''))
     const doomed = act(opened.link, [runs(['sleep', '1.5'])])
     setTimeout(() => process.kill(pid, 'SIGKILL'), 200)
     assert.equal((await doomed).kind, 'lost')

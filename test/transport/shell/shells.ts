@@ -11,7 +11,12 @@ import { ShellSession, type SessionOptions } from '../../../engine/transport/she
 
 /** A directory of this test file, gone at its end. */
 export const folder = mkdtempSync(join(tmpdir(), 'hw-shell-'))
-after(() => rm(folder, { recursive: true, force: true }))
+/** A test that failed must not leave a shell behind that keeps the others waiting. */
+const running: RemoteProcess[] = []
+after(() => {
+  for (const process of running) process.destroy()
+  return rm(folder, { recursive: true, force: true })
+})
 
 /** Hosts differ in what /bin/sh is, and in whose `stat`, `dd`, `find` and `timeout` they have. */
 export const shells: Readonly<Record<string, string>> = {
@@ -28,6 +33,7 @@ export function connectTo(shell: string, onStart: (process: RemoteProcess) => Re
     ...local,
     start: async (command) => {
       const started = await local.start(command.replace('exec /bin/sh', /^[a-z]+ /.test(shell) ? shell : `exec ${shell}`))
+      if (started.ok) running.push(started.process)
       return started.ok ? { ok: true, process: onStart(started.process) } : started
     },
   }

@@ -1,0 +1,17 @@
+/** A tar of these files, as bytes. */
+export function tarOf(files: Readonly<Record<string, string>>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, content]) => {
+    const header = Buffer.alloc(512)
+    header.write(name, 0)
+    header.write('0000644\0', 100)
+    header.write(`${Buffer.byteLength(content).toString(8).padStart(11, '0')}\0`, 124)
+    header.write('0', 156)
+    header.write('ustar\x0000', 257)
+    return [header, Buffer.from(content), Buffer.alloc((512 - (Buffer.byteLength(content) % 512)) % 512)]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
+
+/** An image as `docker save` packs it. */
+export const imageTar = (id: string, tags: readonly string[], more: Readonly<Record<string, string>> = {}): Buffer =>
+  tarOf({ 'layer/layer.tar': 'x'.repeat(1300), [`${id}.json`]: '{}', 'manifest.json': JSON.stringify([{ Config: `${id}.json`, RepoTags: tags, Layers: ['layer/layer.tar'] }]), ...more })

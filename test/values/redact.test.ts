@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { inspect } from 'node:util'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { envFile } from '../../engine/values/env-file.ts'
+import { quote } from '../../engine/values/quote.ts'
+import { redact } from '../../engine/values/redact.ts'
+import { Secret } from '../../engine/values/secret.ts'
+
+/** Every way in which a secret may come back from a host. */
+const encodings: Readonly<Record<string, (secret: string) => string>> = {
+  'as it is': (secret) => secret,
+  JSON: (secret) => JSON.stringify({ value: secret }),
+  "Go's JSON": (secret) => JSON.stringify([secret]).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`),
+  'JSON in ASCII': (secret) => JSON.stringify([secret]).replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  "PHP's JSON": (secret) => JSON.stringify([secret]).replaceAll('/', '\\/'),
+  'shell-quoted': (secret) => quote(secret),
+  '.env': (secret) => envFile({ A: secret }).text ?? '',
+  'a Compose file': (secret) => JSON.stringify(secret.replaceAll('$', '$$$$')),
+  'part of a URL': (secret) => `postgres://app:${encodeURIComponent(secret)}@db/app`,
+  'part of a URL, lower case': (secret) => encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+  'a form': (secret) => new URLSearchParams({ password: secret }).toString(),
+}
+
+const base64s: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  base64: (bytes) => bytes.toString('base64'),
+  base64url: (bytes) => bytes.toString('base64url'),
+}
+
+const word = fc.string({ unit: 'grapheme-ascii', minLength: 8, maxLength: 60 }).map((text) => text.trim().padEnd(8, 'x'))
+const text = fc.string({ unit: 'grapheme', minLength: 8, maxLength: 40 }).map((text) => text.trim().normalize().padEnd(8, 'x'))
+const secret = fc.oneof(word, text, fc.tuple(word, text).map(([a, b]) => `${a}\n${b}`))
+
+/** Made before anything is redacted, as in a run. */
+const secrets = fc.sample(secret, 150).map((value) => new Secret(value).reveal())
+
+for (const [what, encode] of Object.entries(encodings))
+  test(`a secret is found: ${what}`, () => {
+    // What the encoding adds around the value stays; the value does not.
+    const [before = '', after = ''] = encode('CANARY').split('CANARY')
+    for (const value of secrets) {
+      const encoded = encode(value)
+      const left = redact(`<${encoded}>`)
+      assert.ok(left.startsWith(`<${before.slice(0, -1)}`) && left.includes('[secret]'), left)
+      assert.ok(!left.includes(encoded.slice(before.length, encoded.length - after.length)), left)
+    }
+  })
+
+for (const [what, encode] of Object.entries(base64s))
+  test(`a secret is found in ${what}, wherever it begins in what was encoded`, () => {
+    for (const [index, value] of secrets.entries()) {
+      const [before, after] = [Buffer.alloc(index % 7, 1), Buffer.alloc(index % 5, 2)]
+      const left = redact(encode(Buffer.concat([before, Buffer.from(value), after])))
+      assert.ok(left.includes('[secret]'), left)
+      // Beside the neighbours' own characters, at most two on either side are left that hold bits of both, and padding.
+      const lost = Math.ceil((before.length * 4) / 3) + Math.ceil((after.length * 4) / 3) + 8
+      assert.ok(left.replace('[secret]', '').length <= lost, left)
+    }
+  })
+
+test('a private key comes back in lines: raw, by base64 and by openssl', () => {
+  const key = `-----BEGIN PRIVATE KEY-----\n${Array.from({ length: 20 }, (_, n) => `line${n}${'kEyMaTeRiAl'.repeat(5)}`).join('\n')}\n-----END PRIVATE KEY-----\n`
+  new Secret(key)
+  for (const argv of [['cat'], ['base64'], ['base64', '-w64']]) {
+    const lines = execFileSync(argv[0] ?? '', argv.slice(1), { input: key, encoding: 'utf8' }).trim().split('\n')
+    const left = lines.map(redact)
+    assert.deepEqual(left.filter((line) => line.replaceAll('[secret]', '').length > 7), [], argv.join(' '))
+  }
+})
+
+test('a secret prints as [secret] wherever it is put', () => {
+  const secret = new Secret('correct horse')
+  assert.deepEqual([`${secret}`, JSON.stringify({ secret }), inspect({ secret }), String([secret])], ['[secret]', '{"secret":"[secret]"}', '{ secret: [secret] }', '[secret]'])
+})
+
+test('what is too short to be told from ordinary words stays as it is', () => {
+  new Secret('on')
+  new Secret('   ')
+  new Secret('')
+  assert.equal(redact('turned on    and off'), 'turned on    and off')
+})
+
+test('the longer of two secrets wins', () => {
+  new Secret('hunter2')
+  new Secret('hunter2-and-more')
+  assert.equal(redact('x hunter2-and-more y hunter2'), 'x [secret] y [secret]')
+})
+
+test('a thousand secrets and a megabyte of output take less than a second', () => {
+  for (let n = 0; n < 1000; n++) new Secret(`generated secret number ${n} $`)
+  const text = 'The quick brown fox jumps over the lazy dog. '.repeat(23_000)
+  const started = performance.now()
+  assert.equal(redact(text), text)
+  assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`)
+})
