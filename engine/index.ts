@@ -7,7 +7,7 @@ export { defineRole, use, type Role } from './playbook/role.ts'
 export { main } from './cli/main.ts'
 
 export type { Host, Results } from './host/host.ts'
-export type { TaskResult } from './host/converge.ts'
+export type { TaskResult } from './host/outcomes.ts'
 export { TaskFailed } from './host/failure.ts'
 
 // What can be wished for, and what can be done.

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import type { InventoryHost } from '../inventory/types.ts'
-import type { Opened, OpenLink } from '../playbook/fleet.ts'
+import type { Opened, OpenLink, UserOf } from '../playbook/fleet.ts'
 import type { Mode } from '../report/event.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { SshSettings } from '../transport/ssh/connect.ts'
@@ -19,18 +19,26 @@ export function linkOpener(options: Options, run: { readonly mode: Mode; readonl
   return async (host, { become, again }) => {
     const connected = await connect(host, options)
     if (!connected.ok) return connected
-    const user = options.becomeUser ?? host.connection.becomeUser ?? 'root'
-    const loginUser = host.connection.user ?? options.user
-    // Who is root already needs no sudo, and a host may have none.
-    const becomes = (become ?? host.connection.become ?? false) && !(user === 'root' && loginUser === 'root')
+    const user = becomes(options, host, become)
     const password = options.becomePassword ?? host.connection.becomePassword
     const opened = await ShellLink.open(connected.connection, {
-      ...(becomes && { become: { user, ...(password && { password }) } }),
+      ...(user !== undefined && { become: { user, ...(password && { password }) } }),
       ...(run.mode === 'apply' && { lock: { owner, waitSeconds: again ? Math.max(ORPHAN_WAIT, options.lockWait) : options.lockWait } }),
     })
     return opened.ok ? { ok: true, link: opened.link, warnings: [...connected.warnings, ...opened.link.warnings] } : opened
   }
 }
+
+/** Whom a host is worked on as, when that is not whoever logs in. */
+function becomes(options: Options, { connection }: InventoryHost, become: boolean | undefined): string | undefined {
+  if (!(become ?? connection.become ?? false)) return undefined
+  const user = options.becomeUser ?? connection.becomeUser ?? 'root'
+  const login = connection.kind === 'local' ? options.env.user : (connection.user ?? options.user)
+  // Who is root already needs no sudo, and a host may have none.
+  return user === login ? undefined : user
+}
+
+export const lineUser = (options: Options): UserOf => (host, become) => becomes(options, host, become) ?? ''
 
 type Connected = { readonly ok: true; readonly connection: Connection; readonly warnings: readonly string[] } | Extract<Opened, { ok: false }>
 

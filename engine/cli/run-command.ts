@@ -16,7 +16,7 @@ import { askBeforeChanges } from './ask.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
 import { onSignals } from './signals.ts'
-import { linkOpener, localProblems } from './links.ts'
+import { lineUser, linkOpener, localProblems } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
 import { readUnfinished, writeUnfinished } from './resume.ts'
@@ -90,6 +90,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
       ...(options.value.gate && { gate: options.value.gate }),
       ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
       emit: report.emit,
+      userOf: lineUser(options.value),
       open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
     })
     if (mode === 'apply') await writeUnfinished(cwd, playbook.name, sources, outcome.unfinished)

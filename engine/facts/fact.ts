@@ -22,6 +22,19 @@ export interface Fact<out T> {
   readonly _value?: T
 }
 
+/**
+ * What needs no asking: for a task that wants a fact in some cases only.
+ *
+ * @example facts: (p) => ({ owner: p.owner === undefined ? given<UserState>({ kind: 'absent' }) : user(p.owner) })
+ */
+export function given<T>(value: T): Fact<T> {
+  return { key: `given(${givens++})`, kind: GIVEN, arg: value }
+}
+let givens = 0
+
+/** Never read: the model takes the value from the fact itself. */
+export const GIVEN: FactKind = { name: 'given', blank: undefined, reader: () => '', parse: () => [] }
+
 /** A kind of fact as the engine sees it: the types of argument and value are known to its definer only. */
 export interface FactKind {
   readonly name: string

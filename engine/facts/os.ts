@@ -8,7 +8,7 @@ export interface OsState {
   readonly like: readonly string[]
   /** "12", "24.04"; '' on a rolling release. */
   readonly version: string
-  /** "bookworm", "noble". */
+  /** "bookworm", "noble"; of what descends from Ubuntu, that of its Ubuntu. */
   readonly codename: string
   /** As Debian calls it: "amd64", "arm64". */
   readonly architecture: string
@@ -32,7 +32,7 @@ command -v apt-get >/dev/null && echo hw_apt=1`,
       id: field('ID'),
       like: field('ID_LIKE').split(' ').filter(Boolean),
       version: field('VERSION_ID'),
-      codename: field('VERSION_CODENAME') || field('UBUNTU_CODENAME'),
+      codename: field('UBUNTU_CODENAME') || field('VERSION_CODENAME'),
       architecture: field('hw_arch'),
       apt: field('hw_apt') === '1',
     }

@@ -1,5 +1,5 @@
 import { quoteAll } from '../values/quote.ts'
-import { becomes, defineBatchFact, defineFact, Unreadable, type Effect, type Fact, type KnownFacts } from './fact.ts'
+import { becomes, defineBatchFact, Unreadable, type Effect, type Fact, type KnownFacts } from './fact.ts'
 
 /** What stands at a path, links not followed. */
 export type PathState =
@@ -77,16 +77,34 @@ export type FileText = { readonly kind: 'absent' } | { readonly kind: 'too-large
 export const LARGEST_TEXT = 1024 * 1024
 
 /** `text('/etc/hosts')`: the content of a regular file. */
-export const text: (path: string) => Fact<FileText> = defineFact<string, FileText>({
+export const text: (path: string) => Fact<FileText> = defineBatchFact<string, FileText>({
   name: 'text',
   blank: { kind: 'absent' },
-  read: (at) => `if [ -f ${quoteAll([at])} ]; then printf +; head -c ${LARGEST_TEXT + 1} -- ${quoteAll([at])}; fi`,
-  parse: (output) => {
-    if (output.length === 0) return { kind: 'absent' }
-    return output.length > LARGEST_TEXT + 1 ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(1)) }
-  },
+  // Sizes first, then all the bytes in one go: three processes for any number of files.
+  read: (paths) =>
+    chunked('find', paths, ` -maxdepth 0 -type f ! -size +${LARGEST_TEXT / 1024}k -exec stat -c "= %s %n" -- {} + 2>/dev/null`) +
+    chunked('find', paths, ` -maxdepth 0 -type f -size +${LARGEST_TEXT / 1024}k -exec stat -c "+ %s %n" -- {} + 2>/dev/null`) +
+    'echo\n' +
+    chunked('find', paths, ` -maxdepth 0 -type f ! -size +${LARGEST_TEXT / 1024}k -exec cat -- {} + 2>/dev/null`),
+  parse: readTexts,
   beneath: (at, observed, known) => (isShadowed(at, known) ? { kind: 'absent' } : observed),
 })
+
+function readTexts(output: Buffer, paths: readonly string[]): (FileText | Unreadable)[] {
+  const end = output.indexOf('\n\n') === -1 ? 0 : output.indexOf('\n\n') + 1
+  let at = end + 1
+  const found = new Map<string, FileText>()
+  for (const line of output.subarray(0, end).toString().split('\n')) {
+    const [, kind, size, name = ''] = /^([=+]) (\d+) (.*)$/.exec(line) ?? []
+    if (kind === '+') found.set(name, { kind: 'too-large' })
+    if (kind !== '=') continue
+    found.set(name, { kind: 'bytes', bytes: Buffer.from(output.subarray(at, at + Number(size))) })
+    at += Number(size)
+  }
+  // A file that grew or shrank between the two looks moves the bytes of all that come after it.
+  if (found.size > 0 && at !== output.length) return paths.map(() => new Unreadable('a file changed while it was read'))
+  return paths.map((each) => found.get(each) ?? { kind: 'absent' })
+}
 
 const TYPES: Readonly<Record<string, 'file' | 'directory' | 'link'>> = { '8': 'file', '4': 'directory', a: 'link' }
 

@@ -2,10 +2,11 @@ import type { Action, ActionResult } from '../actions/action.ts'
 import { Unreadable } from '../facts/fact.ts'
 import type { TaskStatus } from '../report/event.ts'
 import type { HostContext } from './context.ts'
-import { lastLines } from './converge.ts'
 import { HostLost, Stopped, TaskFailed, type Failure } from './failure.ts'
+import { ensureAlive, learn } from './learn.ts'
 import { liveOutput } from './live-output.ts'
 import { placeOf } from './origin.ts'
+import { lastLines } from './outcomes.ts'
 
 /**
  * Runs an action on one host: look at its guard, run, read the result. It is never repeated by itself: when the line breaks while it
@@ -47,6 +48,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
 
   if (!looksOnly && context.confirm && !(await context.confirm(host, [{ task: action.title, changes: action.changes }]))) throw new Stopped('not confirmed')
   for (const change of action.changes) emit({ type: 'change', host, role, task: action.title, change })
+  await ensureAlive(context)
   const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
   const change = { summary: action.title, steps: action.steps, effects: [], touches: [] }
   const acted = await context.link.act(
@@ -84,20 +86,16 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
         stands: 'not known: it may have run, in part or not at all',
         hint: 'see on the host what it did before you run again: an action is never repeated by itself',
       })
-      throw new HostLost(error.reason, error.message)
+      throw new HostLost(host, error)
     }
   }
 }
 
 /** The facts of its guard, or the reason why they cannot be known. */
-async function guardValues({ model, link }: HostContext, action: Action): Promise<Map<string, unknown> | string> {
+async function guardValues(context: HostContext, action: Action): Promise<Map<string, unknown> | string> {
+  const { model } = context
   const facts = Object.values(action.facts)
-  const missing = facts.filter((fact) => model.get(fact) === undefined)
-  if (missing.length > 0) {
-    const looked = await link.look(missing)
-    if (looked.kind === 'lost') throw new HostLost(looked.error.reason, looked.error.message, looked.error.hint)
-    for (const fact of missing) model.observe(fact, looked.values.get(fact.key))
-  }
+  await learn(context, facts)
   const values = new Map<string, unknown>()
   for (const fact of facts) {
     const known = model.get(fact)

@@ -35,15 +35,17 @@ export class TaskFailed extends Error {
   }
 }
 
-/** The line to the host is gone. Not to be rescued by a role: nothing can be done there any more. */
+/** The line to a host is gone. Not to be rescued by a role: nothing can be done there any more. */
 export class HostLost extends Error {
   override readonly name = 'HostLost'
+  readonly host: string
   readonly reason: string
   readonly hint: string | undefined
-  constructor(reason: string, message: string, hint?: string) {
-    super(message)
-    this.reason = reason
-    this.hint = hint
+  constructor(host: string, error: { readonly reason: string; readonly message: string; readonly hint?: string }) {
+    super(error.message)
+    this.host = host
+    this.reason = error.reason
+    this.hint = error.hint
   }
 }
 

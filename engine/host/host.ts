@@ -3,10 +3,12 @@ import { Unreadable, type Fact } from '../facts/fact.ts'
 import type { Task } from '../tasks/task.ts'
 import { actOnce } from './act-once.ts'
 import type { HostContext } from './context.ts'
-import { converge, type TaskResult } from './converge.ts'
-import { Expected } from './expected.ts'
-import { HostLost, TaskFailed } from './failure.ts'
+import { converge } from './converge.ts'
+import { TaskFailed } from './failure.ts'
+import { learn } from './learn.ts'
 import { placeOf } from './origin.ts'
+import type { TaskResult } from './outcomes.ts'
+import { Watch } from './watch.ts'
 
 /** The results of a batch, in the order and with the types of its tasks. */
 export type Results<T extends readonly Task[]> = { readonly [K in keyof T]: T[K] extends Task<infer S> ? TaskResult<S> : never }
@@ -46,10 +48,9 @@ export class Host {
   readonly #role: string
   readonly #tags: readonly string[]
   readonly #line: { last: Promise<unknown> }
-  readonly #expected: Expected<unknown>[] = []
-  readonly #failed: string[] = []
+  readonly #watch: Watch
 
-  constructor(info: HostInfo, context: HostContext, services: HostServices, role: string, tags: readonly string[], line: { last: Promise<unknown> }) {
+  constructor(info: HostInfo, context: HostContext, services: HostServices, role: string, tags: readonly string[], line: { last: Promise<unknown> }, watch = new Watch()) {
     this.name = info.name
     this.address = info.address
     this.groups = info.groups
@@ -59,6 +60,7 @@ export class Host {
     this.#role = role
     this.#tags = tags
     this.#line = line
+    this.#watch = watch
   }
 
   /**
@@ -68,10 +70,12 @@ export class Host {
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
     return this.#expect(async () => {
-      const selected = tasks.filter((task) => this.#isSelected(task))
-      const results = selected.length === 0 ? [] : await converge(this.#context, this.#role, selected)
+      const selected = tasks.map((task) => this.#isSelected(task))
+      const wanted = tasks.filter((_, index) => selected[index])
+      const results = wanted.length === 0 ? [] : await converge(this.#context, this.#role, wanted)
       const skipped: TaskResult = { status: 'skipped', changed: false, changes: [], state: undefined }
-      const all = tasks.map((task) => results[selected.indexOf(task)] ?? skipped)
+      let next = 0
+      const all = selected.map((isSelected) => (isSelected ? results[next++] : undefined) ?? skipped)
       // One result a task, in order: the tuple's types are those of the tasks.
       return all as unknown as Results<T>
     })
@@ -92,13 +96,8 @@ export class Host {
   /** Reads a fact. In check mode it is the fact as it is foretold; undefined when that cannot be. */
   read<T>(fact: Fact<T>): PromiseLike<T | undefined> {
     return this.#expect(async () => {
-      const { model, link } = this.#context
-      if (model.get(fact) === undefined) {
-        const looked = await link.look([fact])
-        if (looked.kind === 'lost') throw new HostLost(looked.error.reason, looked.error.message, looked.error.hint)
-        model.observe(fact, looked.values.get(fact.key))
-      }
-      const known = model.get(fact)
+      await learn(this.#context, [fact])
+      const known = this.#context.model.get(fact)
       if (known === undefined || known.certainty === 'unknown' || known.value instanceof Unreadable) return undefined
       return known.value as T // the model holds each value under the key of the fact that reads it
     })
@@ -124,24 +123,18 @@ export class Host {
   }
 
   /** Does something once a run: the first host that comes here does it, the others get its result. */
-  once<T>(key: string, work: () => Promise<T>): Promise<T> {
-    return this.#services.once(`${this.#role}:${key}`, this.name, work)
+  once<T>(key: string, work: () => Promise<T>): PromiseLike<T> {
+    return this.#watch.track(this.#services.once(`${this.#role}:${key}`, this.name, work))
   }
 
   /** Another host of the inventory, to do something there on this one's behalf. It is reached even outside of `--limit`. */
-  on(name: string): Promise<Host> {
-    return this.#services.other(name, this.#role)
+  on(name: string): PromiseLike<Host> {
+    return this.#watch.track(this.#services.other(name, this.#role).then((other) => new Host(other, other.#context, other.#services, this.#role, this.#tags, other.#line, this.#watch)))
   }
 
   /** The same host, for another role (or with more tags): same line, same model. */
   as(role: string, tags: readonly string[]): Host {
     return new Host(this, this.#context, this.#services, role, tags, this.#line)
-  }
-
-  /** The promises of this role that nobody awaited, after all of them are settled. */
-  async forgotten(): Promise<readonly Error[]> {
-    await Promise.all(this.#expected.map((each) => each.settled()))
-    return this.#expected.filter(({ awaited }) => !awaited).map(({ origin }) => origin)
   }
 
   /**
@@ -152,9 +145,9 @@ export class Host {
     return this.#services.selected(undefined, this.#tags)
   }
 
-  /** The tasks that failed under this handle. When the role came to its end all the same, it caught them. */
-  get caught(): readonly string[] {
-    return this.#failed
+  /** What this role has asked for, here and on other hosts. */
+  get watch(): Watch {
+    return this.#watch
   }
 
   #isSelected({ title, tags }: { readonly title: string; readonly tags: readonly string[] }): boolean {
@@ -164,11 +157,9 @@ export class Host {
   #expect<T>(work: () => Promise<T>): PromiseLike<T> {
     const mine = this.#line.last.then(work)
     this.#line.last = mine.catch((error: unknown) => {
-      if (error instanceof TaskFailed) this.#failed.push(error.failure.task)
+      if (error instanceof TaskFailed) this.#watch.failed(error.failure)
     })
-    const expected = new Expected(mine, new Error('not awaited'))
-    this.#expected.push(expected)
-    return expected
+    return this.#watch.track(mine)
   }
 
   /** Tries again after a failure: only for actions, which say themselves that repeating them is fine by asking for it. */
@@ -180,9 +171,17 @@ export class Host {
         if (!(error instanceof TaskFailed) || attempt >= retries) throw error
         this.#context.emit({ type: 'rescued', host: this.name, role: this.#role, task: error.failure.task })
         this.note(`${error.failure.task}: try ${attempt + 1} of ${retries + 1} failed; again in ${delaySeconds} s`)
-        await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000))
-        this.#context.checkStopped()
+        await this.#pause(delaySeconds)
       }
+    }
+  }
+
+  /** Waits, and notices within a quarter of a second when the run is to stop. */
+  async #pause(seconds: number): Promise<void> {
+    const end = performance.now() + seconds * 1000
+    for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(250, left)))
+      this.#context.checkStopped()
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Unreadable, type Effect, type Fact, type KnownFacts } from '../facts/fact.ts'
+import { GIVEN, Unreadable, type Effect, type Fact, type KnownFacts } from '../facts/fact.ts'
 import type { Change } from '../tasks/change.ts'
 
 /** What is known of one fact. */
@@ -15,8 +15,11 @@ export class HostModel implements KnownFacts {
   readonly #known = new Map<string, { fact: Fact<unknown>; known: Known }>()
   #predictions = 0
   #shadow: string | undefined
+  /** Kinds of facts that a planned change may alter in ways it cannot list, and why; "*" is every kind. */
+  readonly #suspected = new Map<string, string>()
 
   get(fact: Fact<unknown>): Known | undefined {
+    if (fact.kind === GIVEN) return { certainty: 'observed', value: fact.arg }
     return this.#known.get(fact.key)?.known ?? (this.#shadow === undefined ? undefined : { certainty: 'unknown', why: this.#shadow })
   }
 
@@ -49,7 +52,27 @@ export class HostModel implements KnownFacts {
     } else for (const fact of touched) this.#known.set(fact.key, { fact, known: { certainty: 'unknown', why } })
   }
 
+  /** A change is planned that may alter facts of these kinds in ways it does not list. */
+  suspect(kinds: 'everything' | readonly string[], why: string): void {
+    for (const kind of kinds === 'everything' ? ['*'] : kinds) if (!this.#suspected.has(kind)) this.#suspected.set(kind, why)
+  }
+
+  /** Why what is known of these facts may be otherwise once the planned changes are made; undefined when it will not. */
+  doubtAbout(facts: readonly Fact<unknown>[]): string | undefined {
+    if (this.#suspected.size === 0) return undefined
+    for (const fact of facts) {
+      const why = this.#suspected.get(fact.kind.name) ?? this.#suspected.get('*')
+      if (why !== undefined && fact.kind !== GIVEN && !this.isPredicted(fact)) return why
+    }
+    return undefined
+  }
+
   /** For real: what may have changed is asked again when it is needed next. */
+  forgetSuspected(): void {
+    for (const kind of this.#suspected.keys()) this.forget(kind === '*' ? 'everything' : [kind])
+    this.#suspected.clear()
+  }
+
   forget(kinds: 'everything' | readonly string[]): void {
     for (const [key, { fact }] of this.#known) if (kinds === 'everything' || kinds.includes(fact.kind.name)) this.#known.delete(key)
   }

@@ -43,9 +43,5 @@ export function stateOf<S>(task: Task<S>, model: HostModel): S | undefined {
   return task.state(values)
 }
 
-/** The facts of these tasks that the model does not hold. */
-export function missingFacts(tasks: readonly Task[], model: HostModel): Fact<unknown>[] {
-  const missing = new Map<string, Fact<unknown>>()
-  for (const task of tasks) for (const fact of Object.values(task.facts)) if (model.get(fact) === undefined) missing.set(fact.key, fact)
-  return [...missing.values()]
-}
+/** Every fact that these tasks need. */
+export const factsOf = (tasks: readonly Task[]): Fact<unknown>[] => tasks.flatMap(({ facts }) => Object.values(facts))

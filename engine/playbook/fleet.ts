@@ -10,31 +10,44 @@ export type Opened =
   | { readonly ok: true; readonly link: Link; readonly warnings?: readonly string[] }
   | { readonly ok: false; readonly error: { readonly reason: string; readonly message: string; readonly hint?: string } }
 
+/** Whom a host is worked on as: plays that work there as the same user share a line. Two lines of one user would lock each other out. */
+export type UserOf = (host: InventoryHost, become: boolean | undefined) => string
+
 /** The hosts of a run and the lines to them: opened once, kept, counted, closed. */
 export class Fleet {
   readonly #open: OpenLink
+  readonly #userOf: UserOf
   readonly #emit: Emit
-  readonly #links = new Map<string, Link>()
+  readonly #links = new Map<string, Promise<Link | undefined>>()
   readonly #all: { host: string; link: Link }[] = []
   readonly #lost = new Set<string>()
 
-  constructor(open: OpenLink, emit: Emit) {
+  constructor(open: OpenLink, emit: Emit, userOf: UserOf = (host, become) => String(become ?? host.connection.become ?? false)) {
     this.#open = open
     this.#emit = emit
+    this.#userOf = userOf
   }
 
-  /** Reaches all these hosts, `width` at a time. Those that cannot be reached are told, and are `lost` from then on. */
-  async connect(hosts: readonly { readonly host: InventoryHost; readonly become: boolean | undefined }[], width: number): Promise<void> {
+  /** Tells two lines apart. */
+  key(host: InventoryHost, become: boolean | undefined): string {
+    return `${host.name} ${this.#userOf(host, become)}`
+  }
+
+  /** Reaches all these hosts, `width` at a time. Those that cannot be reached are told, and are `lost` from then on. Begins none when the run is to stop. */
+  async connect(hosts: readonly { readonly host: InventoryHost; readonly become: boolean | undefined }[], width: number, stopped: () => boolean): Promise<void> {
     const limit = pLimit(width)
-    await Promise.all(hosts.map(({ host, become }) => limit(() => this.link(host, become))))
+    await Promise.all(hosts.map(({ host, become }) => limit(() => (stopped() ? undefined : this.link(host, become)))))
   }
 
-  /** The line to a host; undefined when it cannot be reached. Two plays that become differently have two lines. */
-  async link(host: InventoryHost, become: boolean | undefined): Promise<Link | undefined> {
-    const key = lineKey(host, become)
-    const known = this.#links.get(key)
-    if (known) return known
-    if (this.#lost.has(host.name)) return undefined
+  /** The line to a host; undefined when it cannot be reached. */
+  link(host: InventoryHost, become: boolean | undefined): Promise<Link | undefined> {
+    const key = this.key(host, become)
+    const link = this.#links.get(key) ?? (this.#lost.has(host.name) ? Promise.resolve(undefined) : this.#connect(host, become))
+    this.#links.set(key, link)
+    return link
+  }
+
+  async #connect(host: InventoryHost, become: boolean | undefined): Promise<Link | undefined> {
     const started = performance.now()
     const opened = await this.#open(host, { become, again: false })
     if (!opened.ok) {
@@ -42,25 +55,27 @@ export class Fleet {
       return undefined
     }
     for (const message of opened.warnings ?? []) this.#emit({ type: 'warning', message: `${host.name}: ${message}` })
-    this.#keep(host, key, opened.link)
+    this.#all.push({ host: host.name, link: opened.link })
     this.#emit({ type: 'connected', host: host.name, target: opened.link.target, ms: Math.round(performance.now() - started) })
     return opened.link
   }
 
-  /** A new line after the old one broke. Quiet: whoever asks knows what to say. */
-  async again(host: InventoryHost, become: boolean | undefined): Promise<Link | undefined> {
-    const key = lineKey(host, become)
-    await this.#links.get(key)?.close()
-    this.#links.delete(key)
-    const opened = await this.#open(host, { become, again: true })
-    if (!opened.ok) return undefined
-    this.#keep(host, key, opened.link)
-    return opened.link
+  /** A new line in place of one that broke, unless somebody else has opened it already. Quiet: whoever asks knows what to say. */
+  async again(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
+    const key = this.key(host, become)
+    const current = await this.#links.get(key)
+    if (current && current !== broken && current.alive) return current
+    const reopened = this.#reopen(host, become, broken)
+    this.#links.set(key, reopened)
+    return reopened
   }
 
-  #keep(host: InventoryHost, key: string, link: Link): void {
-    this.#links.set(key, link)
-    this.#all.push({ host: host.name, link })
+  async #reopen(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
+    await broken.close()
+    const opened = await this.#open(host, { become, again: true })
+    if (!opened.ok) return undefined
+    this.#all.push({ host: host.name, link: opened.link })
+    return opened.link
   }
 
   lose(host: string, error: { readonly reason: string; readonly message: string; readonly hint?: string | undefined }): void {
@@ -83,8 +98,6 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#links.values()].map((link) => link.close()))
+    await Promise.all([...this.#links.values()].map(async (link) => (await link)?.close()))
   }
 }
-
-const lineKey = (host: InventoryHost, become: boolean | undefined) => `${host.name} ${String(become ?? host.connection.become ?? false)}`

@@ -7,8 +7,7 @@ import { placeOf } from '../host/origin.ts'
 import type { Inventory, InventoryHost } from '../inventory/types.ts'
 import type { Emit, Mode } from '../report/event.ts'
 import { ParamsError } from '../tasks/task.ts'
-import type { Link } from '../transport/link.ts'
-import { Fleet, type OpenLink } from './fleet.ts'
+import { Fleet, type OpenLink, type UserOf } from './fleet.ts'
 import { Once } from './once.ts'
 import type { Serial } from './playbook.ts'
 import type { PreparedHost, PreparedPlay } from './prepare.ts'
@@ -27,6 +26,8 @@ export interface RunOptions {
   readonly become?: boolean
   readonly tags: TagChoice
   readonly open: OpenLink
+  /** Default: two plays of which one becomes and the other does not have two lines. */
+  readonly userOf?: UserOf
   readonly emit: Emit
   readonly stop: Stop
   /** Says no until the task comes where a run is to begin (`--start-at`). */
@@ -56,32 +57,37 @@ class Run {
   readonly #once = new Once()
   /** What is known of a host, whichever play asks; two users see the same host. */
   readonly #models = new Map<string, HostModel>()
-  readonly #lines = new Map<Link, { last: Promise<unknown> }>()
+  readonly #lines = new Map<string, { last: Promise<unknown> }>()
+  /** Hosts that take no further part. */
   readonly #out = new Set<string>()
+  /** Plays that a host is through with, and went well. */
+  readonly #through = new Map<string, number>()
 
   constructor(inventory: Inventory, options: RunOptions) {
     this.#inventory = inventory
     this.#options = options
-    this.#fleet = new Fleet(options.open, options.emit)
+    this.#fleet = new Fleet(options.open, options.emit, options.userOf)
   }
 
   async run(plays: readonly PreparedPlay[]): Promise<RunOutcome> {
     const wanted = plays.flatMap(({ play, hosts }) => hosts.map(({ host }) => ({ host, become: this.#options.become ?? play.become })))
-    const distinct = new Map(wanted.map((each) => [`${each.host.name} ${String(each.become)}`, each]))
+    const distinct = new Map(wanted.map((each) => [this.#fleet.key(each.host, each.become), each]))
+    const { forks, stop } = this.#options
     try {
-      await this.#fleet.connect([...distinct.values()], this.#options.forks)
+      await this.#fleet.connect([...distinct.values()], forks, () => stop.reason !== undefined)
       for (const { play, hosts } of plays) await this.#play({ play, hosts })
     } finally {
       await this.#fleet.close()
     }
-    const all = new Set(wanted.map(({ host }) => host.name))
-    return { traffic: this.#fleet.traffic(), unfinished: [...all].filter((name) => this.#isOut(name) || this.#options.stop.reason !== undefined) }
+    const due = new Map<string, number>()
+    for (const { host } of wanted) due.set(host.name, (due.get(host.name) ?? 0) + 1)
+    return { traffic: this.#fleet.traffic(), unfinished: [...due].flatMap(([name, plays]) => ((this.#through.get(name) ?? 0) < plays ? [name] : [])) }
   }
 
   /** One step at a time on a line, whoever asks: a role of this host, or one of another that does something here. */
-  #lineOf(link: Link): { last: Promise<unknown> } {
-    const line = this.#lines.get(link) ?? { last: Promise.resolve() }
-    this.#lines.set(link, line)
+  #lineOf(key: string): { last: Promise<unknown> } {
+    const line = this.#lines.get(key) ?? { last: Promise.resolve() }
+    this.#lines.set(key, line)
     return line
   }
 
@@ -115,14 +121,15 @@ class Run {
             if (stopped || stop.reason !== undefined) return
             started.add(prepared.host.name)
             const ok = await this.#host(play, prepared, () => stopped)
-            if (!ok) this.#out.add(prepared.host.name)
+            if (ok) this.#through.set(prepared.host.name, (this.#through.get(prepared.host.name) ?? 0) + 1)
+            else this.#out.add(prepared.host.name)
             emit({ type: 'host-done', host: prepared.host.name, play: play.name, ok })
             giveUp()
           }),
         ),
       )
       // A batch of which nothing is left ends the play: the next one would fare no better.
-      if (able.every(({ host }) => this.#isOut(host.name)) && !stopped && this.#options.serial === undefined && play.serial !== undefined) {
+      if (able.every(({ host }) => this.#isOut(host.name)) && !stopped && (this.#options.serial ?? play.serial) !== undefined) {
         stopped = true
         const notStarted = hosts.filter(({ host }) => !started.has(host.name)).map(({ host }) => host.name)
         if (notStarted.length > 0) emit({ type: 'play-stopped', play: play.name, message: 'every host of a batch failed', notStarted })
@@ -158,23 +165,32 @@ class Run {
   }
 
   /** Runs a role, then sees to what it left behind: failures it caught, and awaits it forgot. */
-  async #watched(handle: Host, host: string, role: string, work: () => Promise<void>): Promise<void> {
+  async #watched({ watch }: Host, host: string, role: string, work: () => Promise<void>): Promise<void> {
     const { emit } = this.#options
-    await work()
-    for (const task of handle.caught) emit({ type: 'rescued', host, role, task })
-    const [forgotten] = await handle.forgotten()
-    if (forgotten === undefined) return
-    const place = placeOf(forgotten)
-    const failure = { host, role, task: role, reason: 'not-awaited', message: 'something was asked of the host and not awaited', ...(place && { place }), hint: 'write `await` before it' } as const
-    emit({ type: 'failure', ...failure })
-    throw new TaskFailed(failure)
+    try {
+      await work()
+    } finally {
+      // What it asked for and did not wait for is still at work.
+      await watch.settled()
+    }
+    const [forgotten] = watch.forgotten
+    if (forgotten !== undefined) {
+      const place = placeOf(forgotten)
+      const failure = { host, role, task: role, reason: 'not-awaited', message: 'something was asked of the host and not awaited', ...(place && { place }), hint: 'write `await` before it' } as const
+      emit({ type: 'failure', ...failure })
+      throw new TaskFailed(failure)
+    }
+    for (const caught of watch.caught) emit({ type: 'rescued', host: caught.host, role: caught.role, task: caught.task })
   }
 
   #tell(host: string, role: string, error: unknown): void {
     const { emit } = this.#options
     // A task's failure was told when it happened, on the host where it did.
     if (error instanceof TaskFailed && error.failure.host === host) return
-    if (error instanceof HostLost) return this.#fleet.lose(host, error)
+    if (error instanceof HostLost) {
+      this.#fleet.lose(error.host, error)
+      if (error.host === host) return
+    }
     if (error instanceof Stopped) return emit({ type: 'failure', host, role, task: role, reason: 'stopped', message: error.message })
     const thrown = error instanceof Error ? error : new Error(String(error))
     const place = placeOf(thrown)
@@ -192,7 +208,7 @@ class Run {
     const context: HostContext = {
       host: host.name, mode, diff, emit, link, model,
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
-      reconnect: () => this.#fleet.again(host, become),
+      reconnect: () => this.#fleet.again(host, become, context.link),
       checkStopped: () => {
         stop.check()
         if (playStopped()) throw new Stopped('the play was given up because of other hosts')
@@ -210,6 +226,6 @@ class Run {
         return (await this.#handle(other, become, tags, playStopped)).as(role, tags)
       },
     }
-    return new Host({ name: host.name, address: host.connection.address, groups: host.groups }, context, services, '', tags, this.#lineOf(link))
+    return new Host({ name: host.name, address: host.connection.address, groups: host.groups }, context, services, '', tags, this.#lineOf(this.#fleet.key(host, become)))
   }
 }

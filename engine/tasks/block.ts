@@ -50,12 +50,12 @@ export const block = defineTask({
     if (found) {
       const same = ours.length === found.count && ours.every(({ text }, index) => rows[found.at + index]?.text === text)
       const after = same ? before : textOf(rows.toSpliced(found.at, found.count, ...ours))
-      return rewrite(p, now.now, before, after, ours.length === 0 ? `remove ${what} from ${p.path}` : `write ${what} in ${p.path}`)
+      return rewrite(p, now, before, after, ours.length === 0 ? `remove ${what} from ${p.path}` : `write ${what} in ${p.path}`)
     }
-    if (ours.length === 0) return rewrite(p, now.now, before, before, '')
+    if (ours.length === 0) return rewrite(p, now, before, before, '')
     const at = placeIn(rows, p, p.path)
     if (typeof at !== 'number') return at
-    return rewrite(p, now.now, before, textOf(rows.toSpliced(at, 0, ...ours)), `add ${what} to ${p.path}`)
+    return rewrite(p, now, before, textOf(rows.toSpliced(at, 0, ...ours)), `add ${what} to ${p.path}`)
   },
   state: (_, { now }) => now,
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { becomes } from '../facts/fact.ts'
+import { becomes, given } from '../facts/fact.ts'
 import { path } from '../facts/path.ts'
 import { strays, type TreeWish } from '../facts/strays.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
@@ -27,7 +27,7 @@ export const directory = defineTask({
     fileMode: Mode.optional().describe('with `recurse`: the mode of the files below; left alone when not given'),
   }),
   title: (p) => p.path,
-  facts: (p) => ({ now: path(p.path), strays: strays(wish(p)), ...accountFacts(p) }),
+  facts: (p) => ({ now: path(p.path), strays: p.recurse ? strays(wish(p)) : given({ paths: [], more: false }), ...accountFacts(p) }),
   plan(p, now) {
     const at = now.now
     if (at.kind !== 'absent' && at.kind !== 'directory') return refuse(`${p.path} exists and is a ${at.kind}`, 'move it away, or name another path')
@@ -48,7 +48,7 @@ export const directory = defineTask({
     }
     if (was !== p.mode || (owner !== undefined && p.mode > '0777')) {
       inode = { ...inode, mode: p.mode }
-      changes.push(change(`chmod ${p.mode} ${p.path}`, ['chmod', '--', p.mode, p.path], becomesDirectory()))
+      changes.push(change(`chmod ${p.mode} ${p.path}`, ['chmod', '--', exact(p.mode), p.path], becomesDirectory()))
     }
     if (now.strays.paths.length > 0) changes.push(recursive(p))
     return changes
@@ -56,9 +56,12 @@ export const directory = defineTask({
   state: (_, { now }) => now,
 })
 
+/** With four digits, chmod of GNU leaves the setuid and setgid bits of a directory as they are; with five it does not. */
+const exact = (mode: string) => `0${mode}`
+
 function recursive(p: { path: string; owner?: string | undefined; group?: string | undefined; mode: string; fileMode?: string | undefined; recurse: boolean }): Change {
   const owner = `${p.owner ?? ''}${p.group === undefined ? '' : `:${p.group}`}`
-  const find = (type: string, mode: string) => run(['find', p.path, '-mindepth', '1', '-type', type, '!', '-perm', mode, '-exec', 'chmod', '--', mode, '{}', '+'])
+  const find = (type: string, mode: string) => run(['find', p.path, '-mindepth', '1', '-type', type, '!', '-perm', mode, '-exec', 'chmod', '--', exact(mode), '{}', '+'])
   return change(
     `set owner and mode below ${p.path}`,
     [

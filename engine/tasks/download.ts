@@ -3,7 +3,7 @@ import { becomes } from '../facts/fact.ts'
 import { digest, parentOf, path, text } from '../facts/path.ts'
 import { Account, Duration, Mode, RemotePath } from '../values/schema.ts'
 import { change, refuse, run, type Change } from './change.ts'
-import { accountFacts, fresh, owned, ownerWish, refuseUnknown } from './ownership.ts'
+import { accountFacts, freshIn, idsOf, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
 /** An address to fetch from. */
@@ -48,10 +48,11 @@ export const download = defineTask({
     const unknown = refuseUnknown(p, now)
     if (unknown) return unknown
 
-    const before = at.kind === 'file' ? at : fresh('0644')
+    const before = at.kind === 'file' ? at : freshIn(now.parent, '0644')
     const inode = { ...owned(p, now, before), kind: 'file' as const, mode: p.mode ?? before.mode }
     if (at.kind === 'absent' || (p.sha256 !== undefined && now.digest !== p.sha256)) {
-      const owner = `${p.owner ?? (at.kind === 'file' ? at.uid : '')}:${p.group ?? (at.kind === 'file' ? at.gid : '')}`
+      const [uid = '', gid = ''] = at.kind === 'file' ? idsOf(at).split(':') : []
+      const owner = `${p.owner ?? uid}:${p.group ?? gid}`
       const words = [p.url, p.path, p.sha256 ?? '', inode.mode, owner === ':' ? '' : owner.replace(/:$/, ''), String(Math.ceil(p.timeout))]
       // How large it is, and what stands in it, only the host will know.
       const effects = [becomes(path(p.path), inode), becomes(digest(p.path), p.sha256 ?? ''), becomes(text(p.path), { kind: 'too-large' })]

@@ -5,7 +5,7 @@ import { contentOf, contentOfFile, type Content } from '../values/content.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { change, refuse, type Change, type WriteStep } from './change.ts'
-import { accountFacts, fresh, owned, ownerWish, refuseUnknown } from './ownership.ts'
+import { accountFacts, freshIn, idsOf, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
 /** What a file can be made of: text, a secret, bytes, or content made before (a rendered template, a file of the controller). */
@@ -53,12 +53,12 @@ export const file = defineTask({
     const unknown = refuseUnknown(p, now)
     if (unknown) return unknown
 
-    const before = at.kind === 'file' ? at : fresh(wished.secret ? '0600' : '0644')
+    const before = at.kind === 'file' ? at : freshIn(now.parent, wished.secret ? '0600' : '0644')
     const inode = { ...owned(p, now, before), mode: p.mode ?? before.mode, size: wished.size }
     const effects = [becomes(path(p.path), { ...inode, kind: 'file' as const })]
     if (at.kind !== 'file' || now.digest !== wished.digest) {
-      const owner = p.owner ?? (at.kind === 'file' ? String(at.uid) : undefined)
-      const team = p.group ?? (at.kind === 'file' ? String(at.gid) : undefined)
+      const [uid, gid] = at.kind === 'file' ? idsOf(at).split(':') : []
+      const [owner, team] = [p.owner ?? uid, p.group ?? gid]
       const write: WriteStep = {
         kind: 'write',
         path: p.path,

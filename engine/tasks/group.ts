@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { group as groupFact, type GroupState } from '../facts/accounts.ts'
-import { becomes } from '../facts/fact.ts'
+import { becomes, given } from '../facts/fact.ts'
 import { change, refuse, run } from './change.ts'
 import { defineTask } from './task.ts'
 
@@ -28,7 +28,7 @@ export const group = defineTask({
     state: z.enum(['present', 'absent']).default('present'),
   }),
   title: (p) => p.name,
-  facts: (p) => ({ now: groupFact(p.name), holder: groupFact(p.gid === undefined ? p.name : String(p.gid)) }),
+  facts: (p) => ({ now: groupFact(p.name), holder: p.gid === undefined ? given<GroupState>({ kind: 'absent' }) : groupFact(String(p.gid)) }),
   plan(p, { now, holder }) {
     const there = now.kind === 'present'
     if (p.state === 'absent') return there ? [change(`remove the group ${p.name}`, [run(['groupdel', p.name])], [becomes(groupFact(p.name), { kind: 'absent' })], { touches: ['user'] })] : []

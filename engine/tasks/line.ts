@@ -48,17 +48,17 @@ export const line = defineTask({
     if (p.state === 'absent') {
       const left = rows.filter((row) => !isOurs(row))
       const gone = rows.length - left.length
-      return rewrite(p, now.now, before, gone === 0 ? before : textOf(left), `remove ${gone === 1 ? 'a line' : `${gone} lines`} from ${p.path}`)
+      return rewrite(p, now, before, gone === 0 ? before : textOf(left), `remove ${gone === 1 ? 'a line' : `${gone} lines`} from ${p.path}`)
     }
     const last = rows.findLastIndex(isOurs)
     if (last === -1) {
       const at = placeIn(rows, p, p.path)
       if (typeof at !== 'number') return at
       const added = rows.toSpliced(at, 0, { text: wished, eol: eolOf(rows) })
-      return rewrite(p, now.now, before, textOf(added), `add "${shown(wished)}" to ${p.path}`)
+      return rewrite(p, now, before, textOf(added), `add "${shown(wished)}" to ${p.path}`)
     }
     const edited = rows.map((row, index) => (index === last || (p.matches === 'all' && isOurs(row)) ? { ...row, text: wished } : row))
-    return rewrite(p, now.now, before, textOf(edited), `set "${shown(wished)}" in ${p.path}`)
+    return rewrite(p, now, before, textOf(edited), `set "${shown(wished)}" in ${p.path}`)
   },
   state: (_, { now }) => now,
 })

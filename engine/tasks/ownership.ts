@@ -1,6 +1,6 @@
 import { group, user, type GroupState, type UserState } from '../facts/accounts.ts'
-import type { Fact } from '../facts/fact.ts'
-import type { Inode } from '../facts/path.ts'
+import { given, type Fact } from '../facts/fact.ts'
+import type { Inode, PathState } from '../facts/path.ts'
 import { refuse, type Refusal } from './change.ts'
 
 /** Owner and group as tasks take them: names or numbers, each may be left alone. */
@@ -13,7 +13,10 @@ const isNumber = (name: string) => /^\d+$/.test(name)
 
 /** The facts that tell whether the accounts exist; a number needs no account. */
 export function accountFacts({ owner, group: team }: Ownership): { owner: Fact<UserState>; team: Fact<GroupState> } {
-  return { owner: user(owner !== undefined && !isNumber(owner) ? owner : 'root'), team: group(team !== undefined && !isNumber(team) ? team : 'root') }
+  return {
+    owner: owner === undefined || isNumber(owner) ? given<UserState>({ kind: 'absent' }) : user(owner),
+    team: team === undefined || isNumber(team) ? given<GroupState>({ kind: 'absent' }) : group(team),
+  }
 }
 
 export function refuseUnknown(wished: Ownership, now: { owner: UserState; team: GroupState }): Refusal | undefined {
@@ -41,6 +44,13 @@ export function owned(wished: Ownership, now: { owner: UserState; team: GroupSta
     gid: isNumber(team) ? Number(team) : team === before.group ? before.gid : now.team.kind === 'present' ? now.team.gid : before.gid,
   }
 }
+
+/** Who owns this, in words for `chown`: numbers, and names where the number of an account is only foretold. */
+export const idsOf = ({ uid, gid, owner, group: team }: Inode): string => `${uid < 0 ? owner : uid}:${gid < 0 ? team : gid}`
+
+/** What something new in this directory looks like before anyone chowned it: setgid hands the directory's group on. */
+export const freshIn = (parent: PathState, mode: string, size = 0): Inode =>
+  parent.kind === 'directory' && (Number.parseInt(parent.mode, 8) & 0o2000) !== 0 ? { ...fresh(mode, size), gid: parent.gid, group: parent.group } : fresh(mode, size)
 
 /** What something new looks like before anyone chowned it. */
 export const fresh = (mode: string, size = 0): Inode => ({ mode, size, uid: 0, gid: 0, owner: 'root', group: 'root' })

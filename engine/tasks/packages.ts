@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { each } from '../facts/each.ts'
-import { becomes, type Fact } from '../facts/fact.ts'
+import { becomes, given, type Fact } from '../facts/fact.ts'
 import { arriving, candidate, INDEX_AGE, indexAge, installed, type PackageState } from '../facts/packages.ts'
 import { Duration } from '../values/schema.ts'
 import { change, refuse, run, type Change, type RunStep } from './change.ts'
@@ -38,9 +38,9 @@ export const packages = defineTask({
   title: (p) => (p.names.length > 6 ? `${p.names.slice(0, 5).join(', ')} and ${p.names.length - 5} more` : p.names.join(', ')),
   facts: (p) => {
     const names = p.names.map(nameOf)
-    // What apt would choose is asked for only where it matters: that costs apt a second.
+    // How old the index is, and what apt would choose, is asked for only where it decides: that costs apt a second.
     const newest: { readonly [name: `newest ${string}`]: Fact<string | undefined> } = Object.fromEntries(p.state === 'latest' ? names.map((name) => [`newest ${name}`, candidate(name)]) : [])
-    return Object.assign({ age: indexAge('apt'), arriving: arriving('packages') }, each(names, installed), newest)
+    return Object.assign({ age: p.state === 'latest' ? indexAge('apt') : given(0), arriving: arriving('packages') }, each(names, installed), newest)
   },
   plan(p, now) {
     const state = (wished: string): PackageState => now[`each ${nameOf(wished)}`] ?? { kind: 'absent' }
@@ -64,8 +64,8 @@ export const packages = defineTask({
     const effects = asked.map((name) => becomes(installed(nameOf(name)), { kind: 'installed', version: version(name) ?? '', held: false }))
     const newestKnown = p.state === 'latest' ? asked.map((name) => becomes(candidate(name), version(name) ?? '')) : []
     const coming = becomes(arriving('packages'), { ...now.arriving, names: [...now.arriving.names, ...fresh.map(nameOf)] })
-    const age = becomes(indexAge('apt'), isOld ? 0 : now.age)
-    return [change(told.join('; '), [refresh(p), install(asked, p)], [...effects, ...newestKnown, coming, age], { touches: 'everything' })]
+    const age = isOld ? [becomes(indexAge('apt'), 0)] : []
+    return [change(told.join('; '), [refresh(p), install(asked, p)], [...effects, ...newestKnown, coming, ...age], { touches: 'everything' })]
   },
   state: (p, now) => Object.fromEntries(p.names.map(nameOf).map((name) => [name, now[`each ${name}`] ?? ABSENT])),
 })

@@ -2,7 +2,7 @@ import { becomes, type Effect } from '../facts/fact.ts'
 import { digest, parentOf, path, text, type FileText, type PathState } from '../facts/path.ts'
 import { asText, contentOf, type Content } from '../values/content.ts'
 import { change, refuse, type Change, type Refusal } from './change.ts'
-import { fresh } from './ownership.ts'
+import { freshIn, idsOf } from './ownership.ts'
 
 /** What tasks that edit a file take beside the edit. */
 export interface Rewriting {
@@ -36,9 +36,9 @@ export function editable(p: Rewriting, { now, text: seen, parent }: Seen): strin
 }
 
 /** The edit as a change: written whole or not at all, owner kept. Empty when nothing would be different. */
-export function rewrite(p: Rewriting, now: PathState, before: string, after: string, summary: string): Change[] {
+export function rewrite(p: Rewriting, { now, parent }: Seen, before: string, after: string, summary: string): Change[] {
   const there = now.kind === 'file'
-  const inode = there ? now : fresh('0644')
+  const inode = there ? now : freshIn(parent, '0644')
   const mode = p.mode ?? inode.mode
   if (there && before === after) {
     const effects = [becomes(path(p.path), { ...inode, kind: 'file', mode })]
@@ -55,7 +55,7 @@ export function rewrite(p: Rewriting, now: PathState, before: string, after: str
           path: p.path,
           content,
           mode,
-          ...(there && { owner: `${inode.uid}:${inode.gid}` }),
+          ...(there && { owner: idsOf(inode) }),
           ...(p.validate && { validate: p.validate }),
           ...(p.backup && there && { backup: true }),
         },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { becomes, type Effect } from '../facts/fact.ts'
+import { becomes, given, type Effect } from '../facts/fact.ts'
 import { arriving } from '../facts/packages.ts'
 import { digest, path } from '../facts/path.ts'
 import { service as serviceFact, unitName, type ServiceState } from '../facts/service.ts'
@@ -37,8 +37,8 @@ export const service = defineTask({
     now: serviceFact(p.name),
     unitFile: path(`/etc/systemd/system/${unitName(p.name)}`),
     arriving: arriving('packages'),
-    restarted: digest(stampOf(p.name, 'restart')),
-    reloaded: digest(stampOf(p.name, 'reload')),
+    restarted: p.restartOn ? digest(stampOf(p.name, 'restart')) : given<string | undefined>(undefined),
+    reloaded: p.reloadOn ? digest(stampOf(p.name, 'reload')) : given<string | undefined>(undefined),
   }),
   plan(p, now) {
     const was = foreseen(now)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { group, user as userFact, type GroupState, type UserState } from '../facts/accounts.ts'
 import { each } from '../facts/each.ts'
-import { becomes, type Effect } from '../facts/fact.ts'
+import { becomes, given, type Effect } from '../facts/fact.ts'
 import { passwordDigest } from '../facts/password-digest.ts'
 import { path } from '../facts/path.ts'
 import { contentOf, sha256 } from '../values/content.ts'
@@ -44,9 +44,9 @@ export const user = defineTask({
   facts: (p) => {
     const own = {
       now: userFact(p.name),
-      holder: userFact(p.uid === undefined ? p.name : String(p.uid)),
+      holder: p.uid === undefined ? given<UserState>({ kind: 'absent' }) : userFact(String(p.uid)),
       team: group(p.group ?? p.name),
-      password: passwordDigest(p.name),
+      password: p.password === undefined ? given<string | undefined>(undefined) : passwordDigest(p.name),
       home: path(p.home ?? `/home/${p.name}`),
     }
     return Object.assign(own, each(p.groups, group))

@@ -24,7 +24,8 @@ export function leftAfter(task: Task, facts: readonly Given[] = []): string[] {
   return again.kind === 'changes' ? again.changes.map(({ summary }) => summary) : [again.kind]
 }
 
-function modelOf(task: Task, facts: readonly Given[]): HostModel {
+/** A host of which this is known; everything else is as on an empty host. */
+export function modelOf(task: Task, facts: readonly Given[]): HostModel {
   const model = new HostModel()
   for (const fact of Object.values(task.facts)) model.observe(fact, fact.kind.blank)
   for (const [fact, value] of facts) model.observe(fact, value)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRefusal, type Change } from '../../engine/tasks/change.ts'
+import { planTask } from '../../engine/host/plan.ts'
+import type { Change } from '../../engine/tasks/change.ts'
 import type { Task } from '../../engine/tasks/task.ts'
-import { leftAfter, planOf, type Given } from './plan.ts'
+import { leftAfter, modelOf, planOf, type Given } from './plan.ts'
 
 /** A case of a plan table: what it shows, params, what is known of the host, and the sentences (or one "refused: …"). */
 export type PlanRow<P> = readonly [what: string, params: P, facts: readonly Given[], changes: readonly string[]]
@@ -23,9 +24,7 @@ export function planRows<P>(name: string, make: (params: P) => Task, rows: reado
 
 /** The changes themselves, on a host of which this is known; everything else is as on an empty host. */
 export function changesOf(task: Task, facts: readonly Given[] = []): readonly Change[] {
-  const values = new Map<string, unknown>(Object.values(task.facts).map((fact) => [fact.key, fact.kind.blank]))
-  for (const [fact, value] of facts) values.set(fact.key, value)
-  const plan = task.plan(values)
-  if (isRefusal(plan)) throw new Error(plan.refused)
-  return plan
+  const planned = planTask(task, modelOf(task, facts))
+  if (planned.kind !== 'changes') throw new Error(planned.kind === 'unknown' ? planned.why : planned.message)
+  return planned.changes
 }

@@ -87,7 +87,7 @@ test('the longer of two secrets wins', () => {
   assert.equal(redact('x hunter2-and-more y hunter2'), 'x [secret] y [secret]')
 })
 
-test('a thousand secrets and a megabyte of output take less than a second', () => {
+test('a thousand secrets and a megabyte of output do not take long', () => {
   for (let n = 0; n < 1000; n++) new Secret(`generated secret number ${n} $`)
   const text = 'The quick brown fox jumps over the lazy dog. '.repeat(23_000)
   const started = performance.now()

@@ -6,7 +6,7 @@
  * `hw_take`. Both ways are kept apart by the nonce, which no command ever learns: everything the host says back stands between marks,
  * lines that begin with it; and a header without it ends the shell, so that content never runs as a program.
  */
-const RECEIVE = `IFS= read -r hw_n; IFS= read -r hw_l; eval "$(dd bs=1 count=$hw_l 2>/dev/null)"`
+const RECEIVE = `IFS= read -r hw_n; IFS= read -r hw_l; eval "$(dd bs=$hw_l count=1 iflag=fullblock 2>/dev/null || dd bs=1 count=$hw_l 2>/dev/null)"`
 
 /** The command that the transport starts. */
 export const SHELL_COMMAND = `exec /bin/sh -c '${RECEIVE}'`

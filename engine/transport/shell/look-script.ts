@@ -1,10 +1,10 @@
-import { Unreadable, type Fact, type FactKind } from '../../facts/fact.ts'
+import { GIVEN, Unreadable, type Fact, type FactKind } from '../../facts/fact.ts'
 import type { Section } from './collector.ts'
 
 /** Facts grouped by kind, in a fixed order: the script that reads them and the reading of its answer must agree. */
 function byKind(facts: readonly Fact<unknown>[]): [FactKind, Fact<unknown>[]][] {
   const groups = new Map<FactKind, Map<string, Fact<unknown>>>()
-  for (const fact of facts) groups.set(fact.kind, (groups.get(fact.kind) ?? new Map<string, Fact<unknown>>()).set(fact.key, fact))
+  for (const fact of facts) if (fact.kind !== GIVEN) groups.set(fact.kind, (groups.get(fact.kind) ?? new Map<string, Fact<unknown>>()).set(fact.key, fact))
   return [...groups].map(([kind, members]) => [kind, [...members.values()]])
 }
 

@@ -15,6 +15,13 @@ export const cases: readonly HostCase[] = [
     restore: [['rm', '-rf', '/srv/hw-setgid']],
   },
   {
+    name: 'directory that is no longer setgid',
+    before: [['mkdir', '-m', '2755', '/srv/hw-plain']],
+    task: () => directory({ path: '/srv/hw-plain', mode: '0755' }),
+    breakBy: [['chmod', '6700', '/srv/hw-plain']],
+    restore: [['rm', '-rf', '/srv/hw-plain']],
+  },
+  {
     name: 'directory, recursive owner and modes',
     before: [['sh', '-c', 'mkdir -p "/srv/hw-tree/a/b c"; echo 1 >"/srv/hw-tree/a/b c/f"; chmod 0600 "/srv/hw-tree/a/b c/f"']],
     task: () => directory({ path: '/srv/hw-tree', mode: '0755', fileMode: '0644', owner: 'www-data', group: 'root', recurse: true }),

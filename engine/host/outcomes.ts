@@ -1,0 +1,103 @@
+import type { ShownDiff, TaskStatus } from '../report/event.ts'
+import type { Change } from '../tasks/change.ts'
+import type { Task } from '../tasks/task.ts'
+import type { HostContext } from './context.ts'
+import { TaskFailed, type Failure } from './failure.ts'
+import { placeOf } from './origin.ts'
+import { stateOf, type Planned } from './plan.ts'
+
+/** What became of a task. */
+export interface TaskResult<out S = unknown> {
+  readonly status: TaskStatus
+  /** Something was done, or in check mode would be. */
+  readonly changed: boolean
+  readonly changes: readonly string[]
+  /** What the task tells of what it left; undefined when it was skipped, or in check mode when it cannot be known. */
+  readonly state: S | undefined
+}
+
+/** A task that is ready to be done: its place in the batch and its changes. */
+export interface Ready {
+  readonly index: number
+  readonly task: Task
+  readonly planned: Extract<Planned, { kind: 'changes' }>
+  /** Check mode: why it cannot be told what it would do. */
+  readonly unknown?: string
+}
+
+export type Diffs = ReadonlyMap<number, readonly ShownDiff[]>
+
+/** What became of the tasks of a batch: told to the operator, and kept for the role. In order, each once. */
+export class Outcomes {
+  readonly results: TaskResult[] = []
+  readonly #context: HostContext
+  readonly #role: string
+  #started = performance.now()
+
+  constructor(context: HostContext, role: string) {
+    this.#context = context
+    this.#role = role
+  }
+
+  /** From now on it counts what the next tasks take. */
+  begin(): void {
+    this.#started = performance.now()
+  }
+
+  /** Done, or nothing to do. */
+  settle(ready: readonly Ready[], diffs: Diffs): void {
+    for (const { index, task, planned, unknown } of ready) {
+      if (index < this.results.length) continue
+      const changes = planned.changes.map(({ summary }) => summary)
+      const status = unknown !== undefined ? 'unknown' : changes.length > 0 ? 'changed' : 'ok'
+      this.results.push({ status, changed: changes.length > 0, changes, state: unknown === undefined ? stateOf(task, this.#context.model) : undefined })
+      this.#tell(task, status, changes, unknown, diffs.get(index))
+    }
+  }
+
+  /** @throws TaskFailed always: nothing after it is started. */
+  fail(task: Task, about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>): never {
+    const { host, emit } = this.#context
+    const place = placeOf(task.origin)
+    const failure: Failure = { host, role: this.#role, task: task.title, ...(place && { place }), ...about }
+    this.#tell(task, 'failed', [])
+    emit({ type: 'failure', ...failure })
+    throw new TaskFailed(failure)
+  }
+
+  /** The line was lost while it was being done. */
+  leaveUnknown(task: Task, changes: readonly Change[], message: string): void {
+    const { host, emit } = this.#context
+    const place = placeOf(task.origin)
+    this.#tell(task, 'unknown', changes.map(({ summary }) => summary), message)
+    emit({
+      type: 'failure', host, role: this.#role, task: task.title, reason: 'lost', message: `the line was lost while this was done: ${message}`,
+      ...(place && { place }),
+      stands: 'not known: it may be done, in part or not at all; a single file is old or new, never a part of both',
+      hint: 'run again when the host answers: the run looks first and does what is left',
+    })
+  }
+
+  #tell(task: Task, status: TaskStatus, changes: readonly string[], why?: string, diffs: readonly ShownDiff[] = []): void {
+    const { emit, host } = this.#context
+    emit({
+      type: 'task', host, role: this.#role, task: task.title, status, changes,
+      ...(diffs.length > 0 && { diffs }),
+      ...(why !== undefined && { why }),
+      ms: Math.round(performance.now() - this.#started),
+    })
+  }
+}
+
+/** What is done and what is not, when a task of a batch failed: the changes before it, those of its own that worked, the tasks after it. */
+export function standing(before: readonly Ready[], within: readonly Change[], after: readonly Ready[]): string {
+  const done = [...before.flatMap(({ planned }) => planned.changes), ...within].map(({ summary }) => summary)
+  const left = after.map(({ task }) => task.title)
+  return [done.length > 0 ? `done: ${done.join('; ')}` : 'nothing of this batch was done', ...(left.length > 0 ? [`not started: ${left.join('; ')}`] : [])].join('\n')
+}
+
+/** The end of what a command said: what it complained about first, else what it printed. */
+export function lastLines(stderr: Buffer, stdout: Buffer, count = 20): string {
+  const text = stderr.toString().trim() === '' ? stdout.toString() : stderr.toString()
+  return text.trimEnd().split('\n').slice(-count).join('\n')
+}

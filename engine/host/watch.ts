@@ -1,0 +1,38 @@
+import { Expected } from './expected.ts'
+import type { Failure } from './failure.ts'
+
+/** What a role has asked for, on its own host and on others: when it has ended, the engine asks what became of it. */
+export class Watch {
+  readonly #expected: Expected<unknown>[] = []
+  readonly #failures: Failure[] = []
+
+  /** Somebody should await this. */
+  track<T>(promise: Promise<T>): Expected<T> {
+    const expected = new Expected(promise, new Error('not awaited'))
+    this.#expected.push(expected)
+    return expected
+  }
+
+  failed(failure: Failure): void {
+    this.#failures.push(failure)
+  }
+
+  /** Resolves when nothing of it is at work any more. */
+  async settled(): Promise<void> {
+    // What was asked for last may have asked for more.
+    for (let seen = 0; seen < this.#expected.length; ) {
+      seen = this.#expected.length
+      await Promise.all(this.#expected.map((each) => each.settled()))
+    }
+  }
+
+  /** Where promises were made that nobody awaited. */
+  get forgotten(): readonly Error[] {
+    return this.#expected.filter(({ awaited }) => !awaited).map(({ origin }) => origin)
+  }
+
+  /** Tasks that failed. When the role came to its end all the same, it caught them. */
+  get caught(): readonly Failure[] {
+    return this.#failures
+  }
+}

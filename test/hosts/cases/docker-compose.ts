@@ -1,0 +1,57 @@
+import { composeProject } from '../../../engine/tasks/compose-project.ts'
+import type { HostCase } from '../case.ts'
+
+const at = '/opt/services/hw-case'
+const compose = `name: hw-case
+services:
+  web:
+    image: hostwright-lab/web:v1
+    env_file: .env
+    volumes: ["./conf:/etc/hw:ro"]
+    healthcheck: { test: ["CMD-SHELL", "wget -q -O /dev/null http://127.0.0.1:3000/health"], interval: 1s, start_period: 10s }
+    stop_grace_period: 1s
+`
+/** The files of the project, as an operator would have put them there. */
+const project = (text = compose) => [
+  ['sh', '-c', `docker compose -p hw-case down -v >/dev/null 2>&1; rm -rf ${at} /var/lib/hostwright/compose/hw-case; mkdir -p ${at}/conf ${at}/sites; printf 'A="1"\\n' >${at}/.env; echo one >${at}/conf/a; echo one >${at}/sites/a; cat >${at}/docker-compose.yml <<'END'\n${text}END`],
+]
+const restore = [['sh', '-c', `docker compose -p hw-case down -v; rm -rf ${at} /var/lib/hostwright/compose/hw-case`]]
+const up = (wait = '60s') => composeProject({ directory: at, wait })
+const broken = (name: string, ...breakBy: string[]): HostCase => ({ name: `composeProject, ${name}`, before: project(), task: () => up(), breakBy: breakBy.map((line) => ['sh', '-c', line]), restore })
+
+export const cases: readonly HostCase[] = [
+  broken('a container stopped by hand', 'docker stop -t 1 hw-case-web-1'),
+  broken('a container removed by hand', 'docker rm -f hw-case-web-1'),
+  broken('.env edited by hand', `echo 'B="2"' >>${at}/.env`),
+  broken('a mounted file edited by hand', `echo two >${at}/conf/a`),
+  broken('the project file edited by hand', `sed -i 's/interval: 1s/interval: 2s/' ${at}/docker-compose.yml`),
+  broken('recreated by hand with other files, which are put back', `cd ${at} && cp .env /root/.env.hw && echo 'B="2"' >>.env && docker compose up -d && mv /root/.env.hw .env`),
+  broken('an orphan', `cd ${at} && cp docker-compose.yml /root/hw.yml && printf '  extra: { image: "hostwright-lab/web:v1", stop_grace_period: 1s }\\n' >>docker-compose.yml && docker compose up -d && mv /root/hw.yml docker-compose.yml`),
+  broken('a recreation that was interrupted', `docker rm -f hw-case-web-1 && docker create --name 0123456789ab_hw-case-web-1 --label com.docker.compose.project=hw-case --label com.docker.compose.service=web --label com.docker.compose.oneoff=False --label com.docker.compose.container-number=1 hostwright-lab/web:v1`),
+  broken('brought up by hand, and the record lost', `rm -f /var/lib/hostwright/compose/hw-case`),
+  {
+    name: 'composeProject, an operator who works by hand finds nothing to do',
+    before: project(),
+    task: () => up(),
+    breakBy: [],
+    restore: [['sh', '-c', `cd ${at} && before=$(docker compose ps -q) && docker compose up -d && [ "$before" = "$(docker compose ps -q)" ]`], ...restore],
+  },
+  {
+    name: 'composeProject, reloaded instead of recreated',
+    before: project(compose.replace('./conf:/etc/hw', '.:/etc/hw')),
+    task: () =>
+      composeProject({
+        directory: at,
+        reload: [{ service: 'web', paths: [`${at}/sites`], argv: ['sh', '-c', 'cp /etc/hw/sites/a /tmp/loaded'], verify: ['cmp', '/etc/hw/sites/a', '/tmp/loaded'] }],
+      }),
+    breakBy: [['sh', '-c', `docker inspect --format {{.Id}} hw-case-web-1 >/root/hw.id; echo two >${at}/sites/a.new; mv ${at}/sites/a.new ${at}/sites/a`]],
+    restore: [['sh', '-c', '[ "$(docker inspect --format {{.Id}} hw-case-web-1)" = "$(cat /root/hw.id)" ]; same=$?; rm /root/hw.id; exit $same'], ...restore],
+  },
+  {
+    name: 'composeProject, down',
+    before: [...project(), ['sh', '-c', `cd ${at} && docker compose up -d`]],
+    task: () => composeProject({ directory: at, state: 'down' }),
+    breakBy: [['sh', '-c', `cd ${at} && docker compose up -d`]],
+    restore,
+  },
+]

@@ -1,0 +1,94 @@
+import type { Fact } from '../../engine/facts/fact.ts'
+import type { Change } from '../../engine/tasks/change.ts'
+import type { Act, Acted, ActEvents, Link, Looked } from '../../engine/transport/link.ts'
+import { MemoryLink } from '../../engine/transport/memory/link.ts'
+
+/** What an act of a host in memory is to come to, instead of working. */
+export type Fate =
+  | { readonly kind: 'works' }
+  /** The line dies when this change of this task begins; `half`: it is done all the same. */
+  | { readonly kind: 'dies'; readonly task: number; readonly change?: number; readonly half?: boolean }
+  | { readonly kind: 'fails'; readonly task: number; readonly change?: number; readonly says?: string }
+  | { readonly kind: 'drifts'; readonly task: number }
+
+/** A host in memory that outlives its lines, with a fate for each act to come, and a record of what was asked. */
+export class FakeHost {
+  readonly memory: MemoryLink
+  readonly fates: Fate[] = []
+  /** How many more lines can be opened. */
+  lines = Infinity
+  readonly acts: Act[] = []
+  readonly looks: (readonly Fact<unknown>[])[] = []
+  /** Called before each act and each look: to move the host under the engine, or to hold it up. */
+  before: (what: 'look' | 'act') => Promise<void> | void = () => {}
+
+  constructor(name: string, facts: readonly (readonly [Fact<unknown>, unknown])[] = []) {
+    this.memory = new MemoryLink(name, facts)
+  }
+
+  get turns(): number {
+    return this.acts.length + this.looks.length
+  }
+
+  /** Somebody else changes the host. */
+  async changeBy(...changes: readonly Change[]): Promise<void> {
+    await this.memory.act({ tasks: [{ title: 'somebody else', changes, guards: [] }], facts: [] })
+  }
+
+  link(): Link {
+    return new FakeLink(this)
+  }
+}
+
+class FakeLink implements Link {
+  readonly #host: FakeHost
+  turns = 0
+  readonly bytesSent = 0
+  alive = true
+
+  constructor(host: FakeHost) {
+    this.#host = host
+  }
+
+  get target(): string {
+    return this.#host.memory.target
+  }
+
+  async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
+    this.turns++
+    await this.#host.before('look')
+    if (!this.alive) return { kind: 'lost', error: GONE }
+    this.#host.looks.push(facts)
+    return this.#host.memory.look(facts)
+  }
+
+  async act(act: Act, on: ActEvents = {}): Promise<Acted> {
+    this.turns++
+    await this.#host.before('act')
+    if (!this.alive) return { kind: 'lost', task: 0, change: 0, error: GONE }
+    this.#host.acts.push(act)
+    const fate = this.#host.fates.shift() ?? { kind: 'works' }
+    if (fate.kind === 'works') return this.#host.memory.act(act, on)
+    const [task, change] = [fate.task, 'change' in fate ? (fate.change ?? 0) : 0]
+    const done = act.tasks.slice(0, task)
+    const begun = act.tasks[task]
+    const within = begun?.changes.slice(0, change + (fate.kind === 'dies' && fate.half ? 1 : 0)) ?? []
+    await this.#host.memory.act({ tasks: [...done, ...(begun ? [{ ...begun, changes: within }] : [])], facts: [] }, on)
+    switch (fate.kind) {
+      case 'dies':
+        this.alive = false
+        return { kind: 'lost', task, change, error: GONE }
+      case 'fails':
+        return { kind: 'failed', task, change, failure: { code: 1, stdout: Buffer.alloc(0), stderr: Buffer.from(fate.says ?? ''), command: 'it', timedOut: false } }
+      case 'drifts':
+        return { kind: 'drifted', task }
+    }
+  }
+
+  close(): Promise<void> {
+    this.alive = false
+    return Promise.resolve()
+  }
+}
+
+const GONE = { reason: 'lost', message: 'the line is gone' } as const

@@ -1,0 +1,35 @@
+import type { HostContext } from '../../engine/host/context.ts'
+import { Host, type HostServices } from '../../engine/host/host.ts'
+import { HostModel } from '../../engine/host/model.ts'
+import type { Event, Mode } from '../../engine/report/event.ts'
+import { FakeHost } from './fake-link.ts'
+
+/** A host in memory as a role sees it, in a run of its own. */
+export interface MemoryHost {
+  readonly host: Host
+  readonly events: Event[]
+  /** "ok directory /a", "changed file /b: create /b": what was told of tasks, in order. */
+  told(): string[]
+  /** "refused: …" of every failure. */
+  failures(): string[]
+}
+
+const alone: HostServices = { selected: () => true, once: (_key, _host, work) => work(), other: (name) => Promise.reject(new Error(`there is no ${name}`)) }
+
+export function openMemory(fake = new FakeHost('memory'), mode: Mode = 'apply', more: Partial<HostContext & { services: Partial<HostServices> }> = {}): MemoryHost {
+  const events: Event[] = []
+  const context: HostContext = {
+    host: 'memory', mode, diff: false, model: new HostModel(), link: fake.link(),
+    emit: (event) => events.push(event),
+    reconnect: () => Promise.resolve(fake.lines-- > 0 ? fake.link() : undefined),
+    checkStopped: () => {},
+    ...more,
+  }
+  fake.lines--
+  const host = new Host({ name: 'memory', address: 'nowhere', groups: [] }, context, { ...alone, ...more.services }, 'test', [], { last: Promise.resolve() })
+  return {
+    host, events,
+    told: () => events.flatMap((event) => (event.type === 'task' ? [`${event.status} ${event.task}${event.changes.length > 0 ? `: ${event.changes.join('; ')}` : ''}`] : [])),
+    failures: () => events.flatMap((event) => (event.type === 'failure' ? [`${event.reason}: ${event.message}`] : [])),
+  }
+}
