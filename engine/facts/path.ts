@@ -20,6 +20,9 @@ export interface Inode {
 
 const ABSENT: PathState = { kind: 'absent' }
 
+/** What `mkdir -p` makes of missing parents. */
+const MADE_ON_THE_WAY: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }
+
 /** `path('/data')`: kind, mode and owner of what stands there. One `stat` for all paths of a batch. */
 export const path: (path: string) => Fact<PathState> = defineBatchFact<string, PathState>({
   name: 'path',
@@ -44,7 +47,7 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
     })
   },
   ripple: (at, value, known) => (value.kind === 'absent' ? gone(at, known) : parents(at, known)),
-  beneath: (at, observed, known) => (isShadowed(at, known) ? ABSENT : observed),
+  beneath: (at, observed, known) => (isShadowed(at, known) ? ABSENT : isAbsent(observed) && holdsForetold(at, known) ? MADE_ON_THE_WAY : observed),
 })
 
 /** `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. */
@@ -132,7 +135,7 @@ export function chunked(before: string, paths: readonly string[], after: string)
 function parents(at: string, known: KnownFacts): Effect[] {
   return ancestors(at)
     .filter((each) => isAbsent(known.value(path(each))))
-    .map((each) => becomes(path(each), { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }))
+    .map((each) => becomes(path(each), MADE_ON_THE_WAY))
 }
 
 /** What is removed takes everything beneath it along. */
@@ -160,6 +163,11 @@ function inTrees(at: string, known: KnownFacts, edit: (tree: Map<unknown, unknow
 
 export function isShadowed(at: string, known: KnownFacts): boolean {
   return ancestors(at).some((each) => known.isPredicted(path(each)) && isAbsent(known.value(path(each))))
+}
+
+/** Something is foretold to stand below it. */
+function holdsForetold(at: string, known: KnownFacts): boolean {
+  return [...known.ofKind('path')].some((fact) => String(fact.arg).startsWith(`${at}/`) && known.isPredicted(fact) && !isAbsent(known.value(fact)))
 }
 
 export function isAbsent(value: unknown): boolean {

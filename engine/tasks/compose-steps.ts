@@ -76,8 +76,8 @@ ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$pro
 starts() { ids | while read -r id; do docker inspect --format '{{if not .State.Health}}{{.ID}} {{.State.Status}} {{.RestartCount}} {{.State.StartedAt}}{{end}}' "$id"; done; }
 report() {
   ids | while read -r id; do
-    ok=$(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}}' "$id")
-    case $ok in 'running healthy 0'|'running  0'|'exited  0') continue ;; esac
+    ok=$(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}} {{.RestartCount}} {{.State.ExitCode}}' "$id")
+    case $ok in 'running healthy 0 0'|'running  0 0'|'exited  '*' 0') continue ;; esac
     docker logs --tail 50 "$id" 2>&1 | sed 's/^/  | /'
     docker inspect --format '{{with .State.Health}}{{range .Log}}  health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
 {{end}}{{end}}' "$id" | grep . | tail -n 3
@@ -88,9 +88,14 @@ report() {
 were=$(starts)
 compose "$@" </dev/null || report
 are=$(starts)
-[ "$are" != "$were" ] || exit 0
-sleep 4
-[ "$are" = "$(starts)" ] || { echo 'it came up, and did not stay up' >&2; report; }`
+restless=$(printf '%s\n' "$are" | grep -v ' running 0 \| exited \|^$')
+[ "$are" != "$were" ] || [ -n "$restless" ] || exit 0
+# What crashed before is given longer: the engine waits between two starts.
+sleep 4; [ -z "$restless" ] || sleep 8
+now=$(starts)
+case $now in *' restarting '*) ;; "$are") exit 0 ;; esac
+echo 'it came up, and did not stay up' >&2
+report`
 
 /** Writes down what runs now, and from what. */
 export function record(project: Project, lines: Omit<ProjectRecord, 'containers'>): RunStep {

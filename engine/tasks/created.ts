@@ -27,8 +27,9 @@ export const created = defineTask({
   facts: (p) => ({ now: path(p.path) }),
   plan(p, { now }) {
     if (now.kind !== 'absent') return []
+    // What kind of thing it makes is not known before: so "other".
     const step = run(p.by, { timeout: Math.max(1, p.timeout), ...(p.directory !== undefined && { directory: p.directory }), ...(p.user !== undefined && { user: p.user }) })
-    return [change(`make ${p.path} by ${quoteAll(p.by).slice(0, 120)}`, [step], [becomes(path(p.path), { kind: 'file', ...fresh('0644') })], { touches: ['path', 'digest', 'text'] })]
+    return [change(`make ${p.path} by ${quoteAll(p.by).slice(0, 120)}`, [step], [becomes(path(p.path), { kind: 'other', ...fresh('0644') })], { touches: ['path', 'digest', 'text'] })]
   },
   state: (_, { now }) => now,
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { becomes, given } from '../facts/fact.ts'
-import { path } from '../facts/path.ts'
+import { each } from '../facts/each.ts'
+import { ancestors, path } from '../facts/path.ts'
 import { strays, type TreeWish } from '../facts/strays.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { change, refuse, run, type Change } from './change.ts'
@@ -27,10 +28,12 @@ export const directory = defineTask({
     fileMode: Mode.optional().describe('with `recurse`: the mode of the files below; left alone when not given'),
   }),
   title: (p) => p.path,
-  facts: (p) => ({ now: path(p.path), strays: p.recurse ? strays(wish(p)) : given({ paths: [], more: false }), ...accountFacts(p) }),
+  facts: (p) => Object.assign({ now: path(p.path), strays: p.recurse ? strays(wish(p)) : given({ paths: [], more: false }), ...accountFacts(p) }, each(ancestors(p.path), path)),
   plan(p, now) {
     const at = now.now
     if (at.kind !== 'absent' && at.kind !== 'directory') return refuse(`${p.path} exists and is a ${at.kind}`, 'move it away, or name another path')
+    const inTheWay = ancestors(p.path).find((above) => now[`each ${above}`]?.kind === 'file')
+    if (inTheWay !== undefined) return refuse(`${inTheWay} is a file, not a directory`, 'move it away, or name another path')
     const unknown = refuseUnknown(p, now)
     if (unknown) return unknown
 

@@ -28,6 +28,7 @@ export const link = defineTask({
   facts: (p) => ({ now: path(p.path), parent: path(parentOf(p.path)) }),
   plan(p, { now, parent }) {
     if (parent.kind === 'absent') return refuse(`the directory ${parentOf(p.path)} does not exist`, `make it first: directory({ path: '${parentOf(p.path)}' })`)
+    if (parent.kind === 'file') return refuse(`${parentOf(p.path)} is a file, not a directory`, 'move it away, or name another path')
     if (now.kind === 'link' && now.target === p.target) return []
     if (now.kind === 'directory') return refuse(`${p.path} is a directory`, 'move it away: a link does not replace a directory')
     if (now.kind === 'other') return refuse(`${p.path} is neither file, directory nor link`)

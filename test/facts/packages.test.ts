@@ -57,11 +57,10 @@ test('arriving: nothing, and whether services would be started', () => {
 for (const shell of shells)
   test(`installed, read on this machine with ${shell.name}: as dpkg-query says of one package`, () => {
     const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'dpkg'], { encoding: 'utf8' })
-    assert.deepEqual(readWith(shell, ['dpkg', 'awk', 'no-such-package'].map(installed)), [
-      { kind: 'installed', version, held: false },
-      { kind: 'provided', by: 'mawk' },
-      { kind: 'absent' },
-    ])
+    const [dpkg, awk, none] = readWith(shell, ['dpkg', 'awk', 'no-such-package'].map(installed))
+    assert.deepEqual(dpkg, { kind: 'installed', version, held: false })
+    assert.match(Object(awk).by, /^(?:[mg]|original-)awk$/, 'awk is a name that several packages provide')
+    assert.deepEqual(none, { kind: 'absent' })
     const [age] = readWith(shell, [indexAge('apt')])
     assert(typeof age === 'number' && age >= 0)
   })

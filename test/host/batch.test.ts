@@ -87,7 +87,7 @@ test('a change with side effects is done before the next task that they may conc
 
 test('in check mode, what such a change may make possible is unknown, not refused', async () => {
   const { host, told } = openMemory(new FakeHost('memory'), 'check')
-  const [, conf] = await host.ensure(created({ path: '/opt/app', by: ['git', 'clone'] }), file({ path: '/opt/app/conf', content: 'x' }))
+  const [, conf] = await host.ensure(created({ path: '/usr/bin/app', by: ['install'] }), file({ path: '/opt/app/conf', content: 'x' }))
   assert.equal(conf.status, 'unknown')
   await host.ensure(file({ path: '/opt/app/more', content: 'x' }))
   assert.deepEqual(told().slice(1), ['unknown file /opt/app/conf', 'unknown file /opt/app/more'])

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, test } from 'node:test'
+import { composeExec } from '../../engine/actions/compose-exec.ts'
+import { composeProject } from '../../engine/tasks/compose-project.ts'
+import { directory } from '../../engine/tasks/directory.ts'
+import { file } from '../../engine/tasks/file.ts'
+import { envFile } from '../../engine/values/env-file.ts'
+import { Secret } from '../../engine/values/secret.ts'
+import { onHost, openLab } from '../rig/lab-host.ts'
+
+// What goes wrong when a project is brought up, on a real engine: told before anything changes where that can be, and told in full where not.
+const HOST = 'lab5'
+const at = '/opt/services/hw-fault'
+const clean = () => onHost(HOST, ['sh', '-c', `docker compose -p hw-fault down -v -t 1 >/dev/null 2>&1; rm -rf ${at} /var/lib/hostwright/compose/hw-fault`])
+beforeEach(clean)
+after(clean)
+
+const service = (section: string, image = 'hostwright-lab/web:v1') => `name: hw-fault\nservices:\n  web:\n    image: ${image}\n    stop_grace_period: 1s\n${section}`
+const HEALTHY = '    healthcheck: { test: ["CMD", "true"], interval: 1s }\n'
+const tasks = (text: string, env?: ReturnType<typeof envFile> | string) => [
+  directory({ path: at }),
+  ...(env === undefined ? [] : [file({ path: `${at}/.env`, content: env, mode: '0600' })]),
+  file({ path: `${at}/docker-compose.yml`, content: text }),
+  composeProject({ directory: at, wait: '8s' }),
+]
+
+/** Brings it up and gives the failure, all of it as text. */
+async function failure(text: string, env?: string): Promise<string> {
+  const lab = await openLab(HOST)
+  try {
+    await assert.rejects(async () => void (await lab.host.ensure(...tasks(text, env))))
+    return JSON.stringify(lab.events.filter(({ type }) => type === 'failure'))
+  } finally {
+    await lab.close()
+  }
+}
+
+async function bringUp(text: string, env?: ReturnType<typeof envFile>): Promise<void> {
+  const lab = await openLab(HOST)
+  try {
+    await lab.host.ensure(...tasks(text, env))
+  } finally {
+    await lab.close()
+  }
+}
+
+const containers = () => onHost(HOST, ['sh', '-c', 'docker ps -aq --filter label=com.docker.compose.project=hw-fault']).trim()
+
+const before: [what: string, text: string, env: string | undefined, message: RegExp][] = [
+  ['a key that Compose does not know', service('    imagee: x\n'), undefined, /imagee/],
+  ['a variable without a value', service('    environment: { A: "${NOPE}" }\n'), undefined, /the variable NOPE has no value/],
+  ['a secret with a $ that is not escaped', service('    env_file: .env\n'), 'PASSWORD=abc$defghij\n', /a value in \.env has a \$ that is not escaped/],
+  ['a mounted file that is missing', service('    volumes: ["./nope.conf:/etc/nope.conf:ro"]\n'), undefined, /nope\.conf is mounted and does not exist/],
+  ['an image that is not there', service(HEALTHY, 'hw-none/none:1'), undefined, /hw-none|no such host|dial tcp|lookup/],
+]
+for (const [what, text, env, message] of before)
+  test(`compose: ${what} is told, and what runs goes on`, { timeout: 120_000 }, async () => {
+    await bringUp(service(HEALTHY))
+    const runs = containers()
+    const told = await failure(text, env)
+    assert.match(told, message)
+    assert.ok(!told.includes('defghij'), 'a part of the secret is shown')
+    assert.equal(containers(), runs)
+  })
+
+const afterwards: [what: string, section: string, message: RegExp[]][] = [
+  ['a crash loop without a health check', '    restart: always\n    command: ["sh", "-c", "echo boom; exit 3"]\n', [/boom/, /web \(.*\): restarting, exit code 3, started again \d+ times/]],
+  ['a container that crashes a moment after it came up', '    restart: always\n    command: ["sh", "-c", "sleep 2; echo later; exit 4"]\n', [/it came up, and did not stay up|exit code 4/, /later/]],
+  ['a container that ends', '    command: ["sh", "-c", "echo bye; exit 5"]\n', [/bye/, /exited, exit code 5/]],
+  ['a health check that fails', '    healthcheck: { test: ["CMD-SHELL", "echo sick; exit 1"], interval: 1s, retries: 2 }\n', [/health check ended with 1: sick/, /running, unhealthy/]],
+  ['a health check that never passes', '    healthcheck: { test: ["CMD-SHELL", "exit 1"], interval: 1s, retries: 100 }\n', [/not healthy after 8s/, /running, starting/]],
+  ['too little memory', '    mem_limit: 6m\n    command: ["sh", "-c", "sleep 1; exec tail /dev/zero"]\n    healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 50 }\n', [/killed for want of memory|exit code 137/]],
+]
+for (const [what, section, messages] of afterwards)
+  test(`compose: ${what} fails, with its reason, again at the next run`, { timeout: 120_000 }, async () => {
+    for (const told of [await failure(service(section)), await failure(service(section))]) for (const message of messages) assert.match(told, message)
+    // Put right, it comes up: nothing of the failure is in the way.
+    await bringUp(service(HEALTHY))
+  })
+
+test('compose: whatever envFile writes reaches the container as it was', { timeout: 120_000 }, async () => {
+  const nasty = ['plain', 'a$b', '${X}', '$$', 'with "quotes"', "it's", ' # no comment ', 'back\\slash\\', '\\n', 'two\nlines\n', '\t', '=x=', '`id`', 'é😀', '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n', '']
+  const env = envFile(Object.fromEntries(nasty.map((value, index) => [`HW_${index}`, index === 1 ? new Secret(value) : value])))
+  const section = `    env_file: .env\n    environment:\n${nasty.map((_, index) => `      IN_${index}: "\${HW_${index}}"\n`).join('')}`
+  const lab = await openLab(HOST)
+  try {
+    await lab.host.ensure(...tasks(service(`${HEALTHY}${section}`), env))
+    const ran = await lab.host.run(composeExec({ project: at, service: 'web', argv: ['cat', '/proc/1/environ'], changes: false }))
+    assert.ok(ran.ran)
+    const seen = new Map(ran.value.stdout.split('\0').map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]))
+    for (const [index, value] of nasty.entries()) assert.deepEqual([seen.get(`HW_${index}`), seen.get(`IN_${index}`)], [value, value])
+  } finally {
+    await lab.close()
+  }
+})
+
+test('composeExec: stdin, environment, user, directory, and the exit code of the command', { timeout: 120_000 }, async () => {
+  await bringUp(service(HEALTHY))
+  const lab = await openLab(HOST)
+  try {
+    const text = 'cat; printf "%s %s %s" "$A" "$(id -u)" "$(pwd)"; exit 7'
+    const ran = await lab.host.run(
+      composeExec({ project: at, service: 'web', argv: ['sh', '-c', text], stdin: new Secret('fed in\n'), env: { A: "it's $x" }, user: '65534', directory: '/tmp', okCodes: [7] }),
+    )
+    assert.deepEqual(ran.ran && [ran.value.code, ran.value.stdout], [7, "fed in\nit's $x 65534 /tmp"])
+    await assert.rejects(async () => void (await lab.host.run(composeExec({ project: at, service: 'nope', argv: ['true'] }))), /nope/)
+  } finally {
+    await lab.close()
+  }
+})
