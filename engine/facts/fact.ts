@@ -54,7 +54,11 @@ export interface FactKind {
 export interface KnownFacts {
   value(fact: Fact<unknown>): unknown
   isPredicted(fact: Fact<unknown>): boolean
-  ofKind(name: string): Iterable<Fact<unknown>>
+  /** The fact with this key was foretold to be absent since the host was last acted upon; it may be foretold to be there again by now. */
+  wasGone(key: string): boolean
+  /** The fact with this key, when anything is known of it. */
+  find(key: string): Fact<unknown> | undefined
+  ofKind(name: string): readonly Fact<unknown>[]
 }
 
 /** A fact and what it will be. */

@@ -1,5 +1,9 @@
 import { quoteAll } from '../values/quote.ts'
-import { becomes, defineBatchFact, Unreadable, type Effect, type Fact, type KnownFacts } from './fact.ts'
+import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
+import { ABSENT, inTrees, isAbsent, isShadowed, pathBeneath, pathRipple } from './foretold.ts'
+import { ancestors, parentOf } from './places.ts'
+
+export { ancestors, isAbsent, isShadowed, parentOf }
 
 /** What stands at a path, links not followed. */
 export type PathState =
@@ -18,11 +22,6 @@ export interface Inode {
   readonly size: number
 }
 
-const ABSENT: PathState = { kind: 'absent' }
-
-/** What `mkdir -p` makes of missing parents. */
-const MADE_ON_THE_WAY: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }
-
 /** `path('/data')`: kind, mode and owner of what stands there. One `stat` for all paths of a batch. */
 export const path: (path: string) => Fact<PathState> = defineBatchFact<string, PathState>({
   name: 'path',
@@ -32,22 +31,25 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
-    for (const line of output.toString().split('\n')) {
-      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) (.*)$/.exec(line)
+    const [stats = '', ...links] = output.toString().split('\0')
+    for (const line of stats.split('\n')) {
+      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^]*)$/.exec(line)
       if (stat) found.set(stat[7] ?? '', inode(stat))
-      else if (line.startsWith('@ ')) {
-        const [name = '', target = ''] = line.slice(2).split('\t')
-        const link = found.get(name)
-        if (link?.kind === 'link') found.set(name, { ...link, target })
-      } else if (line !== '' && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
+      else if (line !== '' && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
+    }
+    for (let at = 0; at + 1 < links.length; at += 2) {
+      const [name = '', target = ''] = links.slice(at)
+      const link = found.get(name)
+      if (link?.kind === 'link') found.set(name, { ...link, target })
     }
     return paths.map((each) => {
-      const trouble = troubles.find((line) => line.includes(each))
+      // GNU and busybox name the path in quotes, GNU an odd one in quotes of its own kind.
+      const trouble = troubles.find((line) => line.includes(`'${each}'`) || (!/^[\w./-]*$/.test(each) && line.includes(each)))
       return found.get(each) ?? (trouble === undefined ? ABSENT : new Unreadable(trouble))
     })
   },
-  ripple: (at, value, known) => (value.kind === 'absent' ? gone(at, known) : parents(at, known)),
-  beneath: (at, observed, known) => (isShadowed(at, known) ? ABSENT : isAbsent(observed) && holdsForetold(at, known) ? MADE_ON_THE_WAY : observed),
+  ripple: pathRipple,
+  beneath: pathBeneath,
 })
 
 /** `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. */
@@ -119,9 +121,9 @@ function inode(stat: readonly string[]): PathState {
   return kind === 'link' ? { kind, target: '', ...common } : { kind, ...common }
 }
 
-/** The target of each link: a test that starts no process for everything that is none. */
+/** The target of each link, between NULs: it is somebody's text, and may hold anything else. A test that starts no process for everything that is none. */
 function links(paths: readonly string[]): string {
-  return `for hw_p in ${quoteAll(paths)}; do [ -h "$hw_p" ] && printf '@ %s\\t%s\\n' "$hw_p" "$(readlink -- "$hw_p")"; done\n`
+  return `for hw_p in ${quoteAll(paths)}; do [ -h "$hw_p" ] && printf '\\0%s\\0%s' "$hw_p" "$(readlink -- "$hw_p")"; done\n`
 }
 
 /** A command line with at most 400 paths each: an argument list has a limit. */
@@ -129,58 +131,4 @@ export function chunked(before: string, paths: readonly string[], after: string)
   let script = ''
   for (let at = 0; at < paths.length; at += 400) script += `${before} ${quoteAll(paths.slice(at, at + 400))}${after}\n`
   return script
-}
-
-/** `mkdir -p` makes the parents too. */
-function parents(at: string, known: KnownFacts): Effect[] {
-  return ancestors(at)
-    .filter((each) => isAbsent(known.value(path(each))))
-    .map((each) => becomes(path(each), MADE_ON_THE_WAY))
-}
-
-/** What is removed takes everything beneath it along. */
-function gone(at: string, known: KnownFacts): Effect[] {
-  const within = (fact: Fact<unknown>) => typeof fact.arg === 'string' && (fact.arg === at || fact.arg.startsWith(`${at}/`))
-  const blanks = ['path', 'digest', 'text', 'tree'].flatMap((kind) =>
-    [...known.ofKind(kind)].filter((fact) => within(fact) && !(kind === 'path' && fact.arg === at)).map((fact) => ({ fact, value: fact.kind.blank })),
-  )
-  const fewer = inTrees(at, known, (tree) => {
-    for (const each of tree.keys()) if (each === at || (typeof each === 'string' && each.startsWith(`${at}/`))) tree.delete(each)
-  })
-  return [...blanks, ...fewer]
-}
-
-/** Every tree (facts/tree.ts) that a path lies in, as it will be. */
-function inTrees(at: string, known: KnownFacts, edit: (tree: Map<unknown, unknown>) => void): Effect[] {
-  return [...known.ofKind('tree')].flatMap((fact) => {
-    const tree = known.value(fact)
-    if (!(tree instanceof Map) || typeof fact.arg !== 'string' || !(at === fact.arg || at.startsWith(`${fact.arg}/`))) return []
-    const edited = new Map<unknown, unknown>(tree)
-    edit(edited)
-    return [{ fact, value: edited }]
-  })
-}
-
-export function isShadowed(at: string, known: KnownFacts): boolean {
-  return ancestors(at).some((each) => known.isPredicted(path(each)) && isAbsent(known.value(path(each))))
-}
-
-/** Something is foretold to stand below it. */
-function holdsForetold(at: string, known: KnownFacts): boolean {
-  return [...known.ofKind('path')].some((fact) => String(fact.arg).startsWith(`${at}/`) && known.isPredicted(fact) && !isAbsent(known.value(fact)))
-}
-
-export function isAbsent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'absent'
-}
-
-/** Every directory above a path, nearest first; without "/". */
-export function ancestors(at: string): string[] {
-  const parts = at.split('/').slice(1, -1)
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`).reverse()
-}
-
-/** The directory a path stands in. */
-export function parentOf(at: string): string {
-  return at.slice(0, at.lastIndexOf('/')) || '/'
 }

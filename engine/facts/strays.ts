@@ -1,11 +1,12 @@
 import { quote } from '../values/quote.ts'
 import { defineFact, type Fact } from './fact.ts'
+import { straysBeneath, straysRipple, type Strays } from './foretold.ts'
+import type { TreeWish } from './tree-wish.ts'
 
-/** What a tree should look like; an empty string leaves that alone. */
-export type TreeWish = readonly [root: string, owner: string, group: string, directoryMode: string, fileMode: string]
+export type { TreeWish }
 
 /** `strays([...])`: the paths below a directory (itself not) that differ from the wish: the first few, and whether there are more. */
-export const strays: (wish: TreeWish) => Fact<{ readonly paths: readonly string[]; readonly more: boolean }> = defineFact<TreeWish, { paths: readonly string[]; more: boolean }>({
+export const strays: (wish: TreeWish) => Fact<Strays> = defineFact<TreeWish, Strays>({
   name: 'strays',
   blank: { paths: [], more: false },
   read: ([root, owner, group, directoryMode, fileMode]) => {
@@ -22,6 +23,8 @@ export const strays: (wish: TreeWish) => Fact<{ readonly paths: readonly string[
     const paths = output.toString().split('\n').filter(Boolean)
     return { paths: paths.slice(0, SHOWN), more: paths.length > SHOWN }
   },
+  ripple: straysRipple,
+  beneath: straysBeneath,
 })
 
 const SHOWN = 5

@@ -1,4 +1,4 @@
-import { chunked, isAbsent, isShadowed, readSums } from './path.ts'
+import { chunked, isShadowed, readSums } from './path.ts'
 import { defineBatchFact, Unreadable, type Fact, type KnownFacts } from './fact.ts'
 
 /** Regular files at or below a path: path → SHA-256. */
@@ -27,7 +27,7 @@ function foretold(root: string, observed: Tree, known: KnownFacts): Tree {
   const seen = new Map(observed)
   for (const fact of known.ofKind('path')) {
     const at = String(fact.arg)
-    if (known.isPredicted(fact) && isAbsent(known.value(fact))) for (const each of [...seen.keys()]) if (isIn(at, each)) seen.delete(each)
+    if (known.wasGone(fact.key)) for (const each of [...seen.keys()]) if (isIn(at, each)) seen.delete(each)
   }
   for (const fact of known.ofKind('digest')) {
     const at = String(fact.arg)

@@ -1,4 +1,5 @@
 import { GIVEN, Unreadable, type Effect, type Fact, type KnownFacts } from '../facts/fact.ts'
+import { isAbsent } from '../facts/foretold.ts'
 import type { Change } from '../tasks/change.ts'
 
 /** What is known of one fact. */
@@ -13,7 +14,11 @@ export type Known =
  */
 export class HostModel implements KnownFacts {
   readonly #known = new Map<string, { fact: Fact<unknown>; known: Known }>()
+  /** The same facts by kind: ripples ask for few kinds, often. */
+  readonly #kinds = new Map<string, Map<string, Fact<unknown>>>()
   #predictions = 0
+  /** Keys of what was foretold to be absent since the last act, also when it was foretold to be there again later. */
+  readonly #gone = new Set<string>()
   #shadow: string | undefined
   /** Kinds of facts that a planned change may alter in ways it cannot list, and why; "*" is every kind. */
   readonly #suspected = new Map<string, string>()
@@ -26,7 +31,7 @@ export class HostModel implements KnownFacts {
   /** Takes in what the host answered, seen through what is predicted to have happened by then. */
   observe(fact: Fact<unknown>, value: unknown): void {
     const seen = this.#predictions > 0 && fact.kind.beneath && !(value instanceof Unreadable) ? fact.kind.beneath(fact, value, this) : value
-    this.#known.set(fact.key, { fact, known: { certainty: 'observed', value: seen } })
+    this.#put(fact, { certainty: 'observed', value: seen })
   }
 
   /** Moves the model on by what a change will do. */
@@ -41,15 +46,27 @@ export class HostModel implements KnownFacts {
 
   #set({ fact, value }: Effect): void {
     this.#predictions++
-    this.#known.set(fact.key, { fact, known: { certainty: 'predicted', value } })
+    if (isAbsent(value)) this.#gone.add(fact.key)
+    this.#put(fact, { certainty: 'predicted', value })
+  }
+
+  #put(fact: Fact<unknown>, known: Known): void {
+    this.#known.set(fact.key, { fact, known })
+    const kind = this.#kinds.get(fact.kind.name) ?? new Map<string, Fact<unknown>>()
+    this.#kinds.set(fact.kind.name, kind.set(fact.key, fact))
+  }
+
+  #drop({ key, kind }: Fact<unknown>): void {
+    this.#known.delete(key)
+    this.#kinds.get(kind.name)?.delete(key)
   }
 
   /** Check mode, after an action that would have run: whatever it may have touched is not known any more. */
   doubt(touched: 'everything' | readonly Fact<unknown>[], why: string): void {
     if (touched === 'everything') {
-      this.#known.clear()
+      this.forget('everything')
       this.#shadow = why
-    } else for (const fact of touched) this.#known.set(fact.key, { fact, known: { certainty: 'unknown', why } })
+    } else for (const fact of touched) this.#put(fact, { certainty: 'unknown', why })
   }
 
   /** A change is planned that may alter facts of these kinds in ways it does not list. */
@@ -74,17 +91,18 @@ export class HostModel implements KnownFacts {
   }
 
   forget(kinds: 'everything' | readonly string[]): void {
-    for (const [key, { fact }] of this.#known) if (kinds === 'everything' || kinds.includes(fact.kind.name)) this.#known.delete(key)
+    for (const name of kinds === 'everything' ? [...this.#kinds.keys()] : kinds) for (const fact of this.ofKind(name)) this.#drop(fact)
   }
 
   forgetFacts(facts: Iterable<Fact<unknown>>): void {
-    for (const fact of facts) this.#known.delete(fact.key)
+    for (const fact of facts) this.#drop(fact)
   }
 
   /** After an act: predictions have done their work; the host has the word. */
   forgetPredictions(): void {
-    for (const [key, { known }] of this.#known) if (known.certainty === 'predicted') this.#known.delete(key)
+    for (const { fact, known } of [...this.#known.values()]) if (known.certainty === 'predicted') this.#drop(fact)
     this.#predictions = 0
+    this.#gone.clear()
   }
 
   /** True when nothing was foretold: then the model is the host as it was seen. */
@@ -101,7 +119,15 @@ export class HostModel implements KnownFacts {
     return this.#known.get(fact.key)?.known.certainty === 'predicted'
   }
 
-  *ofKind(name: string): Iterable<Fact<unknown>> {
-    for (const { fact } of this.#known.values()) if (fact.kind.name === name) yield fact
+  wasGone(key: string): boolean {
+    return this.#gone.has(key)
+  }
+
+  find(key: string): Fact<unknown> | undefined {
+    return this.#known.get(key)?.fact
+  }
+
+  ofKind(name: string): readonly Fact<unknown>[] {
+    return [...(this.#kinds.get(name)?.values() ?? [])]
   }
 }

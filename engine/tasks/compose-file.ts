@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml'
 import { isRecord, member, textsOf } from '../facts/json.ts'
 import { sha256 } from '../values/content.ts'
 import { refuse, type Refusal } from './change.ts'
+import { externalNetworks, ownNetworks } from './compose-networks.ts'
 
 /** What a project file asks for, as far as a plan must know: Compose itself has the last word about the rest. */
 export interface ComposeFile {
@@ -75,7 +76,7 @@ export function readComposeFile(text: string, directory: string, file: string): 
     name: typeof name === 'string' ? name : undefined,
     services,
     all: new Set(Object.keys(sections)),
-    externalNetworks: externals(model),
+    externalNetworks: externalNetworks(model),
     ownNetworks: (project) => ownNetworks(model, project),
     volumes: ownVolumes(model),
   }
@@ -144,37 +145,6 @@ function dependencies(section: unknown): string[] {
 function oneShots(section: unknown): string[] {
   const value = member(section, 'depends_on')
   return isRecord(value) ? Object.keys(value).filter((name) => member(value, name, 'condition') === 'service_completed_successfully') : []
-}
-
-interface Network {
-  readonly key: string
-  readonly isExternal: boolean
-  readonly name: unknown
-}
-
-function networksOf(model: unknown): Network[] {
-  const networks = member(model, 'networks')
-  if (!isRecord(networks)) return []
-  return Object.entries(networks).map(([key, network]) => {
-    const external = member(network, 'external')
-    return { key, isExternal: external === true || isRecord(external), name: member(network, 'name') ?? member(external, 'name') }
-  })
-}
-
-/** A name that a variable gives is left to Compose, which looks for it before it changes anything. */
-const isPlain = (name: unknown): name is string => typeof name === 'string' && !name.includes('$')
-
-const externals = (model: unknown) => networksOf(model).flatMap(({ key, isExternal, name = key }) => (isExternal && isPlain(name) ? [name] : []))
-
-function ownNetworks(model: unknown, project: string): string[] {
-  const networks = networksOf(model)
-  const standard = networks.some(({ key }) => key === 'default') || !servicesUseDefault(model) ? [] : [`${project}_default`]
-  return [...standard, ...networks.flatMap(({ key, isExternal, name = `${project}_${key}` }) => (!isExternal && isPlain(name) ? [name] : []))]
-}
-
-function servicesUseDefault(model: unknown): boolean {
-  const services = member(model, 'services')
-  return isRecord(services) && Object.values(services).some((each) => member(each, 'networks') === undefined && member(each, 'network_mode') === undefined)
 }
 
 function ownVolumes(model: unknown): Map<string, string> {

@@ -88,7 +88,7 @@ report() {
 were=$(starts)
 compose "$@" </dev/null || report
 are=$(starts)
-restless=$(printf '%s\n' "$are" | grep -v ' running 0 \| exited \|^$')
+restless=$(printf '%s\n' "$are" | grep -Ev ' running 0 | exited |^$')
 [ "$are" != "$were" ] || [ -n "$restless" ] || exit 0
 # What crashed before is given longer: the engine waits between two starts.
 sleep 4; [ -z "$restless" ] || sleep 8

@@ -73,6 +73,5 @@ function recursive(p: { path: string; owner?: string | undefined; group?: string
       ...(p.fileMode === undefined ? [] : [find('f', p.fileMode)]),
     ],
     [becomes(strays(wish(p)), { paths: [], more: false })],
-    { touches: ['path'] },
   )
 }

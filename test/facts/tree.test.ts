@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { becomes, Unreadable } from '../../engine/facts/fact.ts'
 import { digest, path } from '../../engine/facts/path.ts'
 import { tree } from '../../engine/facts/tree.ts'
 import { HostModel } from '../../engine/host/model.ts'
 import { change, type Change } from '../../engine/tasks/change.ts'
+import { sha256 } from '../../engine/values/content.ts'
+import { readWith, shells } from '../rig/shells.ts'
 
 const sum = (letter: string) => letter.repeat(64)
 const will = (...effects: Change['effects']): Change => change('', ['true'], effects)
@@ -33,3 +38,19 @@ test('tree: follows what is foretold of its files, whichever was looked at first
     assert.deepEqual(model.value(tree('/opt/a')), new Map([['/opt/a/old', sum('a')], ['/opt/a/new', sum('d')]]), order)
   }
 })
+
+for (const shell of shells)
+  test(`tree (${shell.name}): files with odd names; no links, no logs, no copies, no files on their way`, () => {
+    const root = mkdtempSync(join(tmpdir(), 'hostwright-tree-'))
+    try {
+      for (const folder of ['sites', 'logs', "it's"]) mkdirSync(join(root, folder))
+      const kept = ['Caddyfile', 'sites/a b', "it's/x", 'sites/-n', 'sites/back\\slash']
+      for (const name of [...kept, 'logs/access.log', 'Caddyfile.~20260101000000~', 'sites/.hostwright.1a2b.3']) writeFileSync(join(root, name), name)
+      symlinkSync('/etc/passwd', join(root, 'sites/link'))
+      const [whole, file, missing] = readWith(shell, [tree(root), tree(join(root, 'Caddyfile')), tree(join(root, 'missing'))])
+      const sums = (names: readonly string[]) => new Map(names.map((name) => [join(root, name), sha256(name)]))
+      assert.deepEqual([whole, file, missing], [sums(kept), sums(['Caddyfile']), new Map()])
+    } finally {
+      rmSync(root, { recursive: true })
+    }
+  })

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { command } from '../../engine/actions/command.ts'
+import type { Host } from '../../engine/host/host.ts'
+import { Stop } from '../../engine/playbook/stop.ts'
+import { directory } from '../../engine/tasks/directory.ts'
+import { fakes, role, runInMemory } from '../rig/memory-run.ts'
+
+const make = (at: string) => role('make', (host) => host.ensure(directory({ path: at })))
+const letters = (count: number) => [...'abcdefghij'].slice(0, count)
+/** Fails on these hosts. */
+const failsOn = (...names: string[]) => role('fragile', async (host) => host.assert(!names.includes(host.name), 'it is not well'))
+
+test('a host that cannot be reached does not stop the others, and is told', async () => {
+  const hosts = fakes('a', 'b', 'c')
+  const b = hosts.get('b')
+  if (b) b.lines = 0
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [make('/x')] }])
+  assert.deepEqual(run.done, ['a', 'c'])
+  assert.deepEqual([run.recap.exit, run.recap.unreachable, run.unfinished], [4, 1, ['b']])
+})
+
+test('a task that fails on one host does not stop the others; exit 2', async () => {
+  const run = await runInMemory(fakes('a', 'b', 'c'), [{ name: 'p', hosts: 'all', roles: [failsOn('b'), make('/x')] }])
+  assert.deepEqual(run.told, ['b failed fail', 'a changed directory /x', 'c changed directory /x'])
+  assert.deepEqual([run.recap.exit, run.unfinished], [2, ['b']])
+})
+
+test('a host that failed in the first play takes no part in the second', async () => {
+  const run = await runInMemory(fakes('a', 'b'), [{ name: 'one', hosts: 'all', roles: [failsOn('a')] }, { name: 'two', hosts: 'all', roles: [make('/x')] }])
+  assert.deepEqual(run.told, ['a failed fail', 'b changed directory /x'])
+  assert.deepEqual(run.recap.hosts['a']?.stoppedAt, 'fail')
+})
+
+test('a host that dies in the middle: done, unknown and not started are told apart; exit 7, and the others go on', async () => {
+  const hosts = fakes('a', 'b')
+  const b = hosts.get('b')
+  b?.fates.push({ kind: 'dies', task: 1 })
+  if (b) b.lines = 1
+  const three = role('three', (host) => host.ensure(directory({ path: '/1' }), directory({ path: '/2' }), directory({ path: '/3' })))
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [three, make('/after')] }])
+  assert.deepEqual(run.told.filter((each) => each.startsWith('b')), ['b changed directory /1', 'b unknown directory /2'])
+  assert.deepEqual(run.told.filter((each) => each.startsWith('a')).length, 4)
+  assert.deepEqual([run.recap.exit, run.recap.hosts['b']?.changed, run.recap.hosts['b']?.unknown, run.recap.hosts['b']?.unreachable, run.unfinished], [7, 1, 1, 1, ['b']])
+})
+
+test('a line that dies once is opened again: everything is done, and the traffic of both lines is counted', async () => {
+  const hosts = fakes('a')
+  hosts.get('a')?.fates.push({ kind: 'dies', task: 0 })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [make('/x'), make('/y')] }])
+  assert.deepEqual(run.told, ['a changed directory /x', 'a changed directory /y'])
+  assert.deepEqual([run.recap.exit, run.traffic.get('a')?.roundTrips], [0, 6])
+})
+
+test('two roles that lost one line open one new line', async () => {
+  const hosts = fakes('a', 'b')
+  hosts.get('a')?.fates.push({ kind: 'dies', task: 0 })
+  const opened: string[] = []
+  // b's role works on a as well, with a handle of its own, before and after the line was lost.
+  const cross = role('cross', async (host) => {
+    const other = host.name === 'b' ? await host.on('a') : host
+    for (const n of [1, 2, 3]) await other.ensure(directory({ path: `/${host.name}/${n}` }))
+  })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [cross] }], { emit: (event) => event.type === 'connected' && opened.push(event.host) })
+  assert.equal(run.recap.exit, 0, run.told.join('\n'))
+  assert.equal(run.told.length, 6)
+  assert.deepEqual(hosts.get('a')?.lines, Infinity)
+})
+
+test('two plays that work as the same user share one line; told apart by who that is', async () => {
+  const hosts = fakes('a')
+  const a = hosts.get('a')
+  if (a) a.lines = 1
+  const plays = [{ name: 'one', hosts: 'all', roles: [make('/x')], become: true }, { name: 'two', hosts: 'all', roles: [make('/y')] }]
+  const run = await runInMemory(hosts, plays, { userOf: () => 'root' })
+  assert.deepEqual([run.recap.exit, run.told.length], [0, 2])
+})
+
+test('interrupted: what runs is finished, nothing new is started; exit 130', async () => {
+  const stop = new Stop()
+  const slow = role('slow', async (host: Host) => {
+    await host.ensure(directory({ path: '/1' }))
+    stop.request('interrupted by SIGINT')
+    await host.ensure(directory({ path: '/2' }))
+  })
+  const run = await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'all', roles: [slow], serial: 1 }, { name: 'q', hosts: 'all', roles: [make('/3')] }], { stop })
+  assert.deepEqual(run.told, ['a changed directory /1'])
+  assert.deepEqual(run.unfinished, ['a', 'b'])
+})
+
+test('interrupted before anybody was reached: nobody is', async () => {
+  const stop = new Stop()
+  stop.request('interrupted by SIGINT')
+  const hosts = fakes('a', 'b')
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [make('/x')] }], { stop })
+  assert.deepEqual([run.told, run.events.filter(({ type }) => type === 'connected').length], [[], 0])
+})
+
+test('what a role throws fails its host, with the place; the others go on', async () => {
+  const broken = role('broken', async (host) => {
+    if (host.name === 'a') throw new TypeError('x is not a function')
+  })
+  const run = await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'all', roles: [broken, make('/x')] }])
+  const failure = run.events.find((event) => event.type === 'failure')
+  assert.ok(failure?.type === 'failure' && failure.reason === 'error' && failure.place?.file.endsWith('run.test.ts'))
+  assert.deepEqual([run.recap.exit, run.done], [2, ['b']])
+})
+
+test('wrong params of a task, found while the role runs, are told as such', async () => {
+  const run = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [role('r', async (host) => host.ensure(directory({ path: 'relative' })))] }])
+  const failure = run.events.find((event) => event.type === 'failure')
+  assert.ok(failure?.type === 'failure' && failure.reason === 'params')
+  assert.match(failure.message, /path: a path on a host must be absolute/)
+})
+
+test('a role that ends while something it did not wait for is at work: waited for, then told', async () => {
+  const forgetful = role('forgetful', async (host) => {
+    void host.ensure(directory({ path: '/x' }))
+  })
+  const throwing = role('throwing', async (host) => {
+    void host.ensure(directory({ path: '/y' }))
+    throw new Error('early')
+  })
+  const run = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [forgetful] }])
+  assert.deepEqual(run.events.flatMap((event) => (event.type === 'failure' ? [event.reason] : [])), ['not-awaited'])
+  const other = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [throwing] }])
+  const types = other.events.map(({ type }) => type)
+  assert.ok(types.indexOf('host-done') > types.lastIndexOf('task'), types.join())
+})
+
+test('a failure that a role catches is told as rescued; exit 0', async () => {
+  const brave = role('brave', async (host) => {
+    try {
+      await host.run(command({ argv: ['true'] }))
+    } catch {
+      await host.ensure(directory({ path: '/plan-b' }))
+    }
+  })
+  const hosts = fakes('a')
+  hosts.get('a')?.fates.push({ kind: 'fails', task: 0 })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [brave] }])
+  assert.deepEqual([run.recap.exit, run.recap.hosts['a']?.rescued, run.recap.hosts['a']?.failed], [0, 1, 0])
+})
+
+test('a failure on another host that a role catches is rescued there', async () => {
+  const brave = role('brave', async (host) => {
+    if (host.name !== 'a') return
+    const other = await host.on('b')
+    await other.run(command({ argv: ['true'] })).then(undefined, () => {})
+  })
+  const hosts = fakes('a', 'b')
+  hosts.get('b')?.fates.push({ kind: 'fails', task: 0 })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [brave] }])
+  assert.deepEqual([run.recap.exit, run.recap.hosts['b']?.rescued], [0, 1])
+})
+
+test('another host that is lost while a role works there: that one is lost, and the role has failed on its own', async () => {
+  const hosts = fakes('a', 'b', 'c')
+  const b = hosts.get('b')
+  if (b) b.lines = 1
+  b?.fates.push({ kind: 'dies', task: 0 })
+  const cross = role('cross', async (host) => {
+    if (host.name === 'a') await (await host.on('b')).ensure(directory({ path: '/x' }))
+  })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [cross] }, { name: 'q', hosts: 'all', roles: [make('/y')] }])
+  assert.deepEqual([run.recap.hosts['a']?.unreachable, run.recap.hosts['b']?.unreachable, run.recap.hosts['a']?.failed], [0, 1, 1])
+  assert.deepEqual(run.told.filter((each) => each.endsWith('/y')), ['c changed directory /y'])
+})
+
+test('once a run, on the first host that comes there; a host lost in it does not take the others along', async () => {
+  const hosts = fakes('a', 'b')
+  const a = hosts.get('a')
+  if (a) a.lines = 1
+  a?.fates.push({ kind: 'dies', task: 0 })
+  const migrate = role('migrate', async (host) => host.once('schema', async () => host.run(command({ argv: ['migrate'] }))))
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [migrate] }])
+  assert.deepEqual([run.recap.hosts['a']?.unreachable, run.recap.hosts['b']?.unreachable, run.recap.hosts['b']?.failed], [1, 0, 1])
+})
+
+test('forks: so many hosts at a time, and no more', async () => {
+  let [inside, most] = [0, 0]
+  const busy = role('busy', async () => {
+    most = Math.max(most, ++inside)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    inside--
+  })
+  const run = await runInMemory(fakes(...letters(10)), [{ name: 'p', hosts: 'all', roles: [busy] }], { forks: 3 })
+  assert.deepEqual([most, run.done.length], [3, 10])
+})
+
+test('tags of the play, of the role and its name reach every task, on other hosts too', async () => {
+  const cross = role('cross', async (host) => {
+    await host.ensure(directory({ path: '/here' }), directory({ path: '/extra' }, { tags: ['extra'] }))
+    await (await host.on('b')).ensure(directory({ path: '/there' }))
+  }, ['net'])
+  const told = async (...tags: string[]) => (await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'a', roles: [cross], tags: ['all-of-it'] }], { tags: { tags, skip: [] } })).told.length
+  assert.deepEqual([await told(), await told('cross'), await told('net'), await told('all-of-it'), await told('extra'), await told('none')], [3, 3, 3, 3, 1, 0])
+})

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { NO_VARS } from '../../engine/inventory/extra.ts'
+import type { Inventory, InventoryHost } from '../../engine/inventory/types.ts'
+import type { Host } from '../../engine/host/host.ts'
+import type { OpenLink } from '../../engine/playbook/fleet.ts'
+import { definePlaybook, type Play } from '../../engine/playbook/playbook.ts'
+import { prepare } from '../../engine/playbook/prepare.ts'
+import { defineRole, use } from '../../engine/playbook/role.ts'
+import { runPlays, type RunOptions, type RunOutcome } from '../../engine/playbook/run.ts'
+import { Stop } from '../../engine/playbook/stop.ts'
+import type { Event, Recap } from '../../engine/report/event.ts'
+import { Tally } from '../../engine/report/tally.ts'
+import { FakeHost } from './fake-link.ts'
+
+export interface MemoryRun extends RunOutcome {
+  readonly events: readonly Event[]
+  readonly recap: Recap
+  /** "a ok directory /x": every task, in the order in which it was told. */
+  readonly told: readonly string[]
+  /** What is left when a host is in every play and role that it should be: "a", for `host-done` and ok. */
+  readonly done: readonly string[]
+}
+
+/** The hosts of a run in memory, by name; each outlives its lines. */
+export const fakes = (...names: string[]): Map<string, FakeHost> => new Map(names.map((name) => [name, new FakeHost(name)]))
+
+/** A role that is this code. */
+export const role = (name: string, run: (host: Host) => Promise<unknown>, tags: readonly string[] = []) =>
+  use(defineRole({ name, doc: '', params: z.strictObject({}), tags, run: async (host) => void (await run(host)) }))
+
+export function inventoryOf(names: Iterable<string>): Inventory {
+  const hosts = new Map([...names].map((name): [string, InventoryHost] => [name, { name, groups: ['all'], connection: { kind: 'memory', address: name }, vars: NO_VARS, extra: NO_VARS }]))
+  const all = { name: 'all', hosts: [...hosts.keys()], children: [] }
+  return { hosts, groups: new Map([['all', all], ['ungrouped', { ...all, name: 'ungrouped' }]]), sources: ['test'], warnings: [] }
+}
+
+/** Runs plays on hosts in memory. A host whose `lines` are used up cannot be reached (any more). */
+export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: readonly Play[], options: Partial<RunOptions> = {}): Promise<MemoryRun> {
+  const events: Event[] = []
+  const tally = new Tally()
+  const emit = (event: Event) => {
+    events.push(event)
+    tally.add(event)
+    options.emit?.(event)
+  }
+  const open: OpenLink = ({ name }) => {
+    const fake = hosts.get(name)
+    if (!fake || fake.lines-- <= 0) return Promise.resolve({ ok: false, error: { reason: 'refused', message: `${name} is not there` } })
+    return Promise.resolve({ ok: true, link: fake.link() })
+  }
+  const inventory = inventoryOf(hosts.keys())
+  const playbook = definePlaybook({ name: 'test', doc: '', params: z.strictObject({}), plays: () => plays })
+  const prepared = prepare(playbook, inventory, NO_VARS, { allowEmpty: false })
+  if (!prepared.ok) throw new Error(prepared.error.map(({ message }) => message).join('\n'))
+  emit({ type: 'run', playbook: 'test', mode: options.mode ?? 'apply', inventory: ['test'], hosts: [...hosts.keys()], version: '0' })
+  const outcome = await runPlays(prepared.value, inventory, { mode: 'apply', diff: false, forks: 10, tags: { tags: [], skip: [] }, stop: new Stop(), open, ...options, emit })
+  return {
+    ...outcome,
+    events,
+    recap: tally.recap(options.mode ?? 'apply', 0, { detailedExitcode: false, traffic: outcome.traffic }),
+    told: events.flatMap((event) => (event.type === 'task' ? [`${event.host} ${event.status} ${event.task}`] : [])),
+    done: events.flatMap((event) => (event.type === 'host-done' && event.ok ? [event.host] : [])),
+  }
+}
