@@ -52,13 +52,22 @@ interface Property {
   readonly items?: Property
 }
 
+interface ObjectSchema {
+  readonly properties?: Record<string, Property>
+  readonly required?: string[]
+  readonly anyOf?: readonly ObjectSchema[]
+}
+
 function paramRows(params: z.ZodType): string[][] {
   // JSON Schema as zod emits it; only the keys named in Property are read.
-  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as { properties?: Record<string, Property>; required?: string[] }
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => [
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as ObjectSchema
+  // Of a union, every param of every form; required is what all of them require.
+  const forms = schema.anyOf ?? [schema]
+  const properties = Object.assign({}, ...forms.map((form) => form.properties ?? {})) as Record<string, Property>
+  return Object.entries(properties).map(([name, property]) => [
     `\`${name}\``,
     typeOf(property).replaceAll('|', '\\|'),
-    schema.required?.includes(name) ? '**required**' : property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
+    forms.every((form) => form.required?.includes(name)) ? '**required**' : property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
     (property.description ?? '').replaceAll('|', '\\|'),
   ])
 }

@@ -8,7 +8,7 @@ export PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH" DEBIAN_FRONTEND=noninteracti
 needs=(
   /usr/sbin/sshd:openssh-server ssh:openssh-client ssh-keygen:openssh-client
   dockerd:docker.io /usr/bin/docker:docker.io tini:tini iptables:iptables ip:iproute2
-  sudo:sudo cron:cron busybox:busybox ps:procps socat:socat curl:curl gpgv:gpgv
+  sudo:sudo cron:cron busybox:busybox ps:procps socat:socat curl:curl wget:wget gpgv:gpgv
   nsenter:util-linux unshare:util-linux flock:util-linux useradd:passwd
 )
 

@@ -12,6 +12,7 @@ import { Stop } from '../playbook/stop.ts'
 import type { Mode } from '../report/event.ts'
 import { makeSink } from '../report/sink.ts'
 import { checkTemplates } from '../template/template.ts'
+import { ok } from '../values/result.ts'
 import { askBeforeChanges } from './ask.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
@@ -46,11 +47,12 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
-  const limits = [typed.one('limit'), typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : undefined].filter((each) => each !== undefined)
+  const resumed = typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : ok(undefined)
+  const limits = [typed.one('limit'), resumed.ok ? resumed.value : undefined].filter((each) => each !== undefined)
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
-  const prepared = prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits.join(':&') }), allowEmpty: partial || typed.has('allow-empty'), partial })
-  const problems = [options, extra, loaded, prepared].flatMap((each) => (each.ok ? [] : each.error))
+  const prepared = prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits }), allowEmpty: partial || typed.has('allow-empty'), partial })
+  const problems = [options, extra, loaded, prepared, resumed].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...checkTemplates())
   if (!options.ok || !prepared.ok || problems.length > 0) return refuse(inOrder(problems))
   const plays = prepared.value
@@ -78,7 +80,13 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     stop.request(`interrupted by ${signal}`)
     report.emit({ type: 'interrupted', signal })
   })
+  const remember = async (unfinished: readonly string[]) => {
+    const warning = mode === 'apply' ? await writeUnfinished(cwd, playbook.name, sources, unfinished) : undefined
+    if (warning !== undefined) report.emit({ type: 'warning', message: warning })
+  }
   try {
+    // Until it is known better: a run that is killed is one that no host has finished.
+    await remember([...contacted.keys()])
     const outcome = await runPlays(plays, inventory, {
       mode, stop,
       diff: typed.has('diff'),
@@ -93,8 +101,12 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
       userOf: lineUser(options.value),
       open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
     })
-    if (mode === 'apply') await writeUnfinished(cwd, playbook.name, sources, outcome.unfinished)
+    await remember(outcome.unfinished)
     return await report.finish(outcome.traffic)
+  } catch (error) {
+    const bug = error instanceof Error ? error : new Error(String(error))
+    report.emit({ type: 'bug', message: bug.message, stack: bug.stack ?? '' })
+    return await report.finish(new Map())
   } finally {
     release()
   }

@@ -1,7 +1,8 @@
 import type { Change } from '../tasks/change.ts'
 import type { Task } from '../tasks/task.ts'
-import type { Acted } from '../transport/link.ts'
+import type { Act, Acted } from '../transport/link.ts'
 import { unreachable } from '../values/unreachable.ts'
+import { withContent } from './bring.ts'
 import type { HostContext } from './context.ts'
 import { shownDiffs } from './diffs.ts'
 import { HostLost, Stopped } from './failure.ts'
@@ -91,10 +92,11 @@ class Batch {
     const asked = changing.map(({ task, planned }) => ({ task: task.title, changes: planned.changes.map(({ summary }) => summary) }))
     if (this.#context.confirm && !(await this.#context.confirm(host, asked))) throw new Stopped('not confirmed')
     await ensureAlive(this.#context)
+    const tasks = await Promise.all(changing.map((each) => this.#ready(each)))
     const facts = factsOf(changing.map(({ task }) => task))
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
     const acted = await this.#context.link.act(
-      { tasks: changing.map(({ task, planned }) => ({ title: task.title, ...planned })), facts },
+      { tasks, facts },
       {
         started: (t, c) => {
           const { task, planned } = changing[t] ?? {}
@@ -109,6 +111,15 @@ class Batch {
     model.forgetFacts(facts)
     model.forgetSuspected()
     await this.#conclude(acted, ready, changing, diffs)
+  }
+
+  /** A task as the act takes it, with all its content at hand. */
+  async #ready({ task, planned }: Ready): Promise<Act['tasks'][number]> {
+    try {
+      return { title: task.title, guards: planned.guards, changes: await withContent(planned.changes) }
+    } catch (error) {
+      return this.#outcomes.fail(task, { reason: 'command', message: error instanceof Error ? error.message : String(error), stands: 'nothing of this batch was done' })
+    }
   }
 
   async #conclude(acted: Acted, ready: readonly Ready[], changing: readonly Ready[], diffs: Diffs): Promise<void> {

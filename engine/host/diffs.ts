@@ -25,6 +25,7 @@ export async function shownDiffs(context: HostContext, changes: readonly (readon
 
 function describe({ path, content }: WriteStep, before: Buffer | undefined): string {
   if (content.secret) return 'the content is secret and not shown'
+  if (content.load) return `content from elsewhere, sha256 ${content.digest.slice(0, 12)}…`
   if (content.text === undefined) return `binary or large content, ${content.size} bytes, sha256 ${content.digest.slice(0, 12)}…`
   const old = before === undefined ? '' : asText(before)
   return old === undefined ? 'what is there now is binary' : unifiedDiff(path, old, content.text)

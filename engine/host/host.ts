@@ -22,8 +22,8 @@ export interface HostInfo {
 
 /** What a host needs of the run around it. */
 export interface HostServices {
-  /** True when this task, with these tags, is asked for; without a title, when the tags are. */
-  selected(title: string | undefined, tags: readonly string[]): boolean
+  /** True when this task, with these tags, is asked for. */
+  selected(title: string, tags: readonly string[]): boolean
   /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
   /** Another host of the inventory, for `on`. */
@@ -135,14 +135,6 @@ export class Host {
   /** The same host, for another role (or with more tags): same line, same model. */
   as(role: string, tags: readonly string[]): Host {
     return new Host(this, this.#context, this.#services, role, tags, this.#line)
-  }
-
-  /**
-   * False when `--tags` asks for other things than this role. Its tasks are skipped then by themselves; a role that prepares something
-   * costly on the controller asks first.
-   */
-  get isWanted(): boolean {
-    return this.#services.selected(undefined, this.#tags)
   }
 
   /** What this role has asked for, here and on other hosts. */

@@ -97,7 +97,7 @@ export function standing(before: readonly Ready[], within: readonly Change[], af
 }
 
 /** The end of what a command said: what it complained about first, else what it printed. */
-export function lastLines(stderr: Buffer, stdout: Buffer, count = 20): string {
+export function lastLines(stderr: Buffer, stdout: Buffer, count = 60): string {
   const text = stderr.toString().trim() === '' ? stdout.toString() : stderr.toString()
   return text.trimEnd().split('\n').slice(-count).join('\n')
 }

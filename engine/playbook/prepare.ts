@@ -24,7 +24,8 @@ export interface PreparedHost {
 }
 
 export interface PrepareOptions {
-  readonly limit?: string
+  /** Several: hosts that all of them match. */
+  readonly limit?: string | readonly string[]
   /** A pattern or limit that matches nothing is no error. */
   readonly allowEmpty: boolean
   /** The inventory is broken: look for what else is wrong with variables and params, not for what follows from that. */
@@ -50,8 +51,10 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   const params = readParams(playbook, extra)
   if (!params.ok) problems.push(...params.error)
   problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set([...playbook.roles.map(varName), ...paramNames(playbook)])))
-  const limited = options.limit === undefined ? undefined : new Set(select(options.limit, '--limit').map(({ name }) => name))
-  if (limited?.size === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `--limit ${options.limit ?? ''} matches no host`, hint: 'say --allow-empty when that is fine' })
+  const limits = options.limit === undefined ? [] : [options.limit].flat()
+  const [first, ...others] = limits.map((limit) => new Set(select(limit, '--limit').map(({ name }) => name)))
+  const limited = first && new Set([...first].filter((name) => others.every((other) => other.has(name))))
+  if (limited?.size === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `--limit ${limits.join(' and ')} matches no host`, hint: 'say --allow-empty when that is fine' })
 
   const plays: PreparedPlay[] = []
   for (const play of params.ok ? playbook.plays(params.value) : []) {
@@ -69,7 +72,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
     })
   }
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
-    problems.push({ message: `none of the hosts that --limit ${options.limit ?? ''} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
+    problems.push({ message: `none of the hosts that --limit ${limits.join(' and ')} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
 }
 

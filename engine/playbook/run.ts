@@ -215,9 +215,9 @@ class Run {
       },
     }
     const services = {
-      selected: (title: string | undefined, own: readonly string[]) => {
+      selected: (title: string, own: readonly string[]) => {
         this.#options.onTags?.(own)
-        return isSelected(own, this.#options.tags) && (title === undefined || (this.#options.gate?.(host.name, title) ?? true))
+        return isSelected(own, this.#options.tags) && (this.#options.gate?.(host.name, title) ?? true)
       },
       once: <T>(key: string, name: string, work: () => Promise<T>) => this.#once.do(key, name, work),
       other: async (name: string, role: string) => {

@@ -21,7 +21,7 @@ export const Sha256 = z.string().toLowerCase().regex(/^[0-9a-f]{64}$/, 'a sha256
  *
  * @example
  * download({ url: 'https://example.org/tool-1.2', path: '/usr/local/bin/tool', sha256: '9f86d0…', mode: '0755' })
- * file({ path: '/usr/local/bin/tool', content: await fetched('https://example.org/tool-1.2', '9f86d0…'), mode: '0755' })
+ * file({ path: '/usr/local/bin/tool', content: fetched('https://example.org/tool-1.2', '9f86d0…'), mode: '0755' })
  */
 export const download = defineTask({
   name: 'download',
@@ -77,7 +77,7 @@ if command -v curl >/dev/null; then
 elif command -v wget >/dev/null; then
   # Not -T: the wget of busybox in Debian 12 crashes on it. And the one of GNU says nothing when it is quiet.
   timeout "$6" wget -q -O "$t" -- "$1" || { echo "wget: $1 was not fetched (status $?)" >&2; exit 1; }
-else echo "neither curl nor wget is there: install one, or let the controller fetch: file({ content: await fetched(…) })" >&2; exit 1
+else echo "neither curl nor wget is there: install one, or let the controller fetch: file({ content: fetched(…) })" >&2; exit 1
 fi
 if [ -n "$3" ]; then
   sum=$(sha256sum <"$t")

@@ -26,18 +26,27 @@ const Asked = z.object({ url: Address, sha256: Sha256 })
 const running = new Map<string, Promise<Content>>()
 
 /**
- * Content that the controller fetches: once a run however many hosts want it, and never again while it is in the cache. What is
- * cached is named by its SHA-256, and checked again each time it is used.
+ * Content that the controller fetches, when a host turns out to need it: once a run however many hosts do, and never again while it is in
+ * the cache. What is cached is named by its SHA-256, and checked again each time it is used.
  *
- * @example file({ path: '/usr/local/bin/tool', content: await fetched('https://example.org/tool-1.2', '9f86d0…'), mode: '0755' })
- * @throws FetchFailed when the address does not answer in time, answers with an error, or gives something else.
+ * @example file({ path: '/usr/local/bin/tool', content: fetched('https://example.org/tool-1.2', '9f86d0…'), mode: '0755' })
+ * @throws FetchFailed at once when address or digest cannot be right. When the address does not answer in time, answers with an error or
+ * gives something else, the task that needs it fails.
  */
-export function fetched(url: string, sha256: string, options: FetchOptions = {}): Promise<Content> {
+export function fetched(url: string, sha256: string, options: FetchOptions = {}): Content {
   const asked = Asked.safeParse({ url, sha256 })
-  if (!asked.success) return Promise.reject(new FetchFailed(`${url}: ${asked.error.issues.map(({ message }) => message).join('; ')}`))
+  if (!asked.success) throw new FetchFailed(`${url}: ${asked.error.issues.map(({ message }) => message).join('; ')}`)
+  const load = () => fetchShared(asked.data.url, asked.data.sha256, options)
+  const chunks = () => {
+    throw new Error(`${url} is not fetched yet`)
+  }
+  return { digest: asked.data.sha256, size: 0, secret: false, text: undefined, chunks, load }
+}
+
+function fetchShared(url: string, sha256: string, options: FetchOptions): Promise<Content> {
   const directory = options.cacheDir ?? join(homedir(), '.cache', 'hostwright', 'downloads')
-  const key = `${directory}/${asked.data.sha256}`
-  const known = running.get(key) ?? fetchOnce(asked.data.url, asked.data.sha256, directory, options.timeoutSeconds ?? 600)
+  const key = `${directory}/${sha256}`
+  const known = running.get(key) ?? fetchOnce(url, sha256, directory, options.timeoutSeconds ?? 600)
   running.set(key, known)
   // A failure is not remembered: the next who asks tries again.
   known.catch(() => running.delete(key))

@@ -16,6 +16,8 @@ export interface Content {
   /** The text, for diffs and for small inline transfer; undefined when it is not UTF-8 text, holds NUL, or lies in a file. */
   readonly text: string | undefined
   chunks(): Iterable<Uint8Array>
+  /** For content that lies elsewhere: brings it here. Called only when it will be sent, before anything of that batch is done. */
+  readonly load?: () => Promise<Content>
 }
 
 /** Content from text, from a secret, from bytes, or from text with secrets in it (a rendered `.env`): then all of it counts as secret. */

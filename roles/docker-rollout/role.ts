@@ -18,9 +18,8 @@ export const dockerRollout = defineRole({
     })
     .refine((p) => p.file !== undefined || p.sha256 !== undefined || (p.version === PINNED.version && p.url === undefined), { path: ['sha256'], message: 'give the sha256 of this version: what is fetched is run as root' }),
   async run(host, p) {
-    if (!host.isWanted) return
     const url = p.url ?? `https://raw.githubusercontent.com/wowu/docker-rollout/${p.version}/docker-rollout`
-    const content = p.file === undefined ? await fetched(url, p.sha256 ?? PINNED.sha256) : sourceFile(p.file)
+    const content = p.file === undefined ? fetched(url, p.sha256 ?? PINNED.sha256) : sourceFile(p.file)
     await host.ensure(directory({ path: p.directory }), file({ path: `${p.directory}/docker-rollout`, content, mode: '0755' }))
   },
 })

@@ -17,7 +17,7 @@ export interface MemoryRun extends RunOutcome {
   readonly recap: Recap
   /** "a ok directory /x": every task, in the order in which it was told. */
   readonly told: readonly string[]
-  /** What is left when a host is in every play and role that it should be: "a", for `host-done` and ok. */
+  /** Hosts that came to the end of a play, in that order. */
   readonly done: readonly string[]
 }
 
@@ -25,7 +25,7 @@ export interface MemoryRun extends RunOutcome {
 export const fakes = (...names: string[]): Map<string, FakeHost> => new Map(names.map((name) => [name, new FakeHost(name)]))
 
 /** A role that is this code. */
-export const role = (name: string, run: (host: Host) => Promise<unknown>, tags: readonly string[] = []) =>
+export const role = (name: string, run: (host: Host) => PromiseLike<unknown>, tags: readonly string[] = []) =>
   use(defineRole({ name, doc: '', params: z.strictObject({}), tags, run: async (host) => void (await run(host)) }))
 
 export function inventoryOf(names: Iterable<string>): Inventory {

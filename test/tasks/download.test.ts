@@ -91,30 +91,32 @@ for (const shell of [...shells, busyboxAlone, only('mktemp', 'rm', 'sha256sum', 
     assert.deepEqual((await readdir(local.directory)).sort(), ['good', "it's"])
   })
 
+const brought = async (...args: Parameters<typeof fetched>) => (await fetched(...args).load?.()) ?? assert.fail('it brings itself')
+
 test('fetched: once a run, kept from run to run, never what it should not be', async () => {
   await using local = await localHost()
   await using web = await server()
   const cacheDir = `${local.directory}/cache`
   const url = `${web.url}/tool`
   const digest = sha256(BYTES)
-  const [first, second] = await Promise.all([fetched(url, digest, { cacheDir }), fetched(url, digest, { cacheDir })])
+  const [first, second] = await Promise.all([brought(url, digest, { cacheDir }), brought(url, digest, { cacheDir })])
   assert.equal(first, second)
   assert.deepEqual(web.asked, ['/tool'])
   assert.equal(first.digest, digest)
   assert.equal((await stat(`${cacheDir}/${digest}`)).mode & 0o777, 0o600)
 
-  await foretoldAndDone(local, file({ path: `${local.directory}/tool`, content: first }))
+  await foretoldAndDone(local, file({ path: `${local.directory}/tool`, content: fetched(url, digest, { cacheDir }) }))
   assert(BYTES.equals(await readFile(`${local.directory}/tool`)))
 
   await mkdir(`${local.directory}/other`)
-  const kept = await fetched('http://127.0.0.1:9/never-asked', digest, { cacheDir: `${local.directory}/cache/` })
+  const kept = await brought('http://127.0.0.1:9/never-asked', digest, { cacheDir: `${local.directory}/cache/` })
   assert.equal(kept.digest, digest, 'found in the cache')
   // A cache that somebody changed is not believed.
   await writeFile(`${cacheDir}/${digest}`, 'changed')
-  await fetched(url, digest, { cacheDir: `${cacheDir}/.` })
+  await brought(url, digest, { cacheDir: `${cacheDir}/.` })
   assert.deepEqual(web.asked, ['/tool', '/tool'])
 
   const failures: [string, string, RegExp][] = [[url, sha256('x'), /has the sha256 .* it is not used/], [`${web.url}/nothing`, sha256('y'), /answered 404/], ['http://127.0.0.1:9/x', sha256('z'), /cannot be fetched/], [url, 'abc', /64 hex digits/], ['ftp://x', digest, /begins with/]]
-  for (const [from, wished, message] of failures) await assert.rejects(fetched(from, wished, { cacheDir: `${local.directory}/other` }), (error) => error instanceof FetchFailed && message.test(error.message))
+  for (const [from, wished, message] of failures) await assert.rejects(brought(from, wished, { cacheDir: `${local.directory}/other` }), (error) => error instanceof FetchFailed && message.test(error.message))
   assert.deepEqual(await readdir(`${local.directory}/other`), [])
 })

@@ -100,9 +100,10 @@ function inlineText(content: Content): string | undefined {
   return content.text !== undefined && content.size <= INLINE ? content.text : undefined
 }
 
-/** A step as a person would type it, for messages. */
-export function describeStep(step: Step): string {
-  return step.kind === 'run' ? (step.what ?? shortened(quoteAll(step.argv))) : `write ${step.path}`
+/** A step as a person would type it, for messages; a whole program is told by the sentence of its change. */
+export function describeStep(step: Step, summary: string): string {
+  if (step.kind === 'write') return `write ${step.path}`
+  return step.what ?? (step.argv.some((word) => word.includes('\n')) ? summary : shortened(quoteAll(step.argv)))
 }
 
 const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)

@@ -119,9 +119,10 @@ function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
       next = change + 1 < (act.tasks[task]?.changes.length ?? 0) ? [task, change + 1] : [task + 1, 0]
     }
     if (word === 'fail') {
-      const step = act.tasks[task]?.changes[change]?.steps[third]
+      const { steps, summary = '' } = act.tasks[task]?.changes[change] ?? {}
+      const step = steps?.[third]
       const timedOut = step?.kind === 'run' && step.timeout > 0 && STOPPED_BY_TIMEOUT.includes(code) && took > step.timeout - 0.5
-      return { kind: 'failed', task, change, failure: { ...output(task, change, code), command: step ? describeStep(step) : '', timedOut } }
+      return { kind: 'failed', task, change, failure: { ...output(task, change, code), command: step ? describeStep(step, summary) : '', timedOut } }
     }
   }
   if (outcome.kind === 'lost') return { kind: 'lost', task: next[0], change: next[1], error: outcome.error }
