@@ -80,8 +80,9 @@ export function readFlags(argv: readonly string[], params: readonly ParamInfo[])
   const values = new Map<string, string[]>()
   let unknown = false
   for (const token of tokens) {
-    // What follows a flag that does not exist was meant for it.
-    if (token.kind === 'positional' && !unknown) problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
+    // What follows a flag that does not exist was meant for it, most likely.
+    if (token.kind === 'positional' && unknown) unknown = false
+    else if (token.kind === 'positional') problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
     if (token.kind !== 'option') continue
     const option = options[token.name]
     unknown = option === undefined && token.value === undefined

@@ -3,7 +3,7 @@ import { dockerNetworkNames } from '../facts/docker-network.ts'
 import type { Fact } from '../facts/fact.ts'
 import { os, type OsState } from '../facts/os.ts'
 import type { Inventory } from '../inventory/types.ts'
-import type { PreparedPlay } from '../playbook/prepare.ts'
+import type { PreparedHost, PreparedPlay } from '../playbook/prepare.ts'
 import { runPlays } from '../playbook/run.ts'
 import { Stop } from '../playbook/stop.ts'
 import type { TagChoice } from '../playbook/tags.ts'
@@ -29,8 +29,12 @@ export function listHosts(plays: readonly PreparedPlay[]): string {
 export async function listTasks(about: { readonly plays: readonly PreparedPlay[]; readonly inventory: Inventory; readonly tags: TagChoice }) {
   const events: Event[] = []
   const tags = new Set<string>()
-  const firstHosts = about.plays.map(({ play, hosts }) => ({ play, hosts: hosts.slice(0, 1) }))
-  await runPlays(firstHosts, about.inventory, {
+  for (const { play, hosts } of about.plays) {
+    for (const tag of play.tags ?? []) tags.add(tag)
+    for (const { use } of hosts.flatMap(({ roles }) => roles)) for (const tag of [use.role.name, ...use.role.tags]) tags.add(tag)
+  }
+  const few = about.plays.map(({ play, hosts }) => ({ play, hosts: covering(hosts) }))
+  await runPlays(few, about.inventory, {
     mode: 'check', diff: false, forks: 1, tags: about.tags, stop: new Stop(),
     open: (host) => Promise.resolve({ ok: true, link: new MemoryLink(host.name, BARE) }),
     emit: (event) => events.push(event),
@@ -38,13 +42,30 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
   })
   const lines: string[] = []
   const titles: string[] = []
+  const told = new Map<string, string>()
+  let play = ''
   for (const event of events) {
-    if (event.type === 'play') lines.push(`${event.play}:`)
+    if (event.type === 'play') lines.push(`${(play = event.play)}:`)
+    if (event.type !== 'role' && event.type !== 'task' && event.type !== 'failure') continue
+    // A role that several of these hosts have is shown as it is on the first.
+    const first = told.get(`${play} ${event.role}`) ?? event.host
+    told.set(`${play} ${event.role}`, first)
+    if (event.type === 'task') titles.push(event.task)
+    if (first !== event.host) continue
     if (event.type === 'role') lines.push(`  ${event.role}`)
     if (event.type === 'task') lines.push(`    ${event.task}`)
-    if (event.type === 'task') titles.push(event.task)
     if (event.type === 'failure') lines.push(`    (and more that depends on the host: ${event.message})`)
   }
   const known = [...tags].sort()
   return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, titles, known }
+}
+
+/** As few hosts as have every role between them. */
+function covering(hosts: readonly PreparedHost[]): PreparedHost[] {
+  const covered = new Set<unknown>()
+  return hosts.filter(({ roles }, index) => {
+    const adds = index === 0 || roles.some(({ use }) => !covered.has(use))
+    if (adds) for (const { use } of roles) covered.add(use)
+    return adds
+  })
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '../diagnostic/diagnostic.ts'
 import { printDiagnostic } from '../diagnostic/print.ts'
+import { placeOf } from '../host/origin.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { runCommand } from './run-command.ts'
 
@@ -31,6 +32,12 @@ async function guarded(work: () => Promise<number>): Promise<number> {
   } catch (error) {
     if (error instanceof InputError) {
       process.stderr.write(`${error.diagnostics.map(printDiagnostic).join('\n')}\n`)
+      return 3
+    }
+    // Nobody was contacted yet: what happens on hosts is caught there.
+    const place = error instanceof Error ? placeOf(error) : undefined
+    if (error instanceof Error && place) {
+      process.stderr.write(`${printDiagnostic({ message: `the playbook does not work: ${error.message}`, at: place })}\n`)
       return 3
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -80,13 +80,11 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     stop.request(`interrupted by ${signal}`)
     report.emit({ type: 'interrupted', signal })
   })
-  const remember = async (unfinished: readonly string[]) => {
-    const warning = mode === 'apply' ? await writeUnfinished(cwd, playbook.name, sources, unfinished) : undefined
-    if (warning !== undefined) report.emit({ type: 'warning', message: warning })
-  }
+  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, unfinished) : undefined)
   try {
     // Until it is known better: a run that is killed is one that no host has finished.
-    await remember([...contacted.keys()])
+    const warning = await remember([...contacted.keys()])
+    if (warning !== undefined) report.emit({ type: 'warning', message: warning })
     const outcome = await runPlays(plays, inventory, {
       mode, stop,
       diff: typed.has('diff'),

@@ -27,20 +27,15 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   name: 'path',
   blank: ABSENT,
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
-  read: (paths) => `${chunked('stat -c "= %f %u %g %s %U %G %n" --', paths, ' 2>&1')}${links(paths)}`,
+  // %N is the name again, and for a link where it leads.
+  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= %f %u %g %s %U %G %n\t%N" --', paths, ' 2>&1'),
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
-    const [stats = '', ...links] = output.toString().split('\0')
-    for (const line of stats.split('\n')) {
-      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^]*)$/.exec(line)
+    for (const line of output.toString().split('\n')) {
+      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^\t]*)\t(.*)$/.exec(line)
       if (stat) found.set(stat[7] ?? '', inode(stat))
       else if (line !== '' && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
-    }
-    for (let at = 0; at + 1 < links.length; at += 2) {
-      const [name = '', target = ''] = links.slice(at)
-      const link = found.get(name)
-      if (link?.kind === 'link') found.set(name, { ...link, target })
     }
     return paths.map((each) => {
       // GNU and busybox name the path in quotes, GNU an odd one in quotes of its own kind.
@@ -56,8 +51,7 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
 export const digest: (path: string) => Fact<string | undefined> = defineBatchFact<string, string | undefined>({
   name: 'digest',
   blank: undefined,
-  // find sorts out what is no regular file: reading a pipe or a device could wait for ever.
-  read: (paths) => chunked('find', paths, ' -maxdepth 0 -type f -exec sha256sum -- {} + 2>/dev/null'),
+  read: (paths) => regularFiles(paths, 'sha256sum -- "$@" 2>/dev/null'),
   parse: (output, paths) => {
     const found = readSums(output)
     return paths.map((each) => found.get(each))
@@ -85,45 +79,54 @@ export const LARGEST_TEXT = 1024 * 1024
 export const text: (path: string) => Fact<FileText> = defineBatchFact<string, FileText>({
   name: 'text',
   blank: { kind: 'absent' },
-  // Sizes first, then all the bytes in one go: three processes for any number of files.
-  read: (paths) =>
-    chunked('find', paths, ` -maxdepth 0 -type f ! -size +${LARGEST_TEXT / 1024}k -exec stat -c "= %s %n" -- {} + 2>/dev/null`) +
-    chunked('find', paths, ` -maxdepth 0 -type f -size +${LARGEST_TEXT / 1024}k -exec stat -c "+ %s %n" -- {} + 2>/dev/null`) +
-    'echo\n' +
-    chunked('find', paths, ` -maxdepth 0 -type f ! -size +${LARGEST_TEXT / 1024}k -exec cat -- {} + 2>/dev/null`),
+  // Sizes first, then the bytes of all, no more than the limit of each: two processes for any number of files.
+  read: (paths) => regularFiles(paths, `stat -c "= %s %n" -- "$@" 2>/dev/null; echo; head -q -c ${LARGEST_TEXT + 1} -- "$@" 2>/dev/null`, 'echo'),
   parse: readTexts,
   beneath: (at, observed, known) => (isShadowed(at, known) ? { kind: 'absent' } : observed),
 })
 
+/** For each set of paths: the sizes, a line each, an empty line, then all the bytes. */
 function readTexts(output: Buffer, paths: readonly string[]): (FileText | Unreadable)[] {
-  const end = output.indexOf('\n\n') === -1 ? 0 : output.indexOf('\n\n') + 1
-  let at = end + 1
   const found = new Map<string, FileText>()
-  for (const line of output.subarray(0, end).toString().split('\n')) {
-    const [, kind, size, name = ''] = /^([=+]) (\d+) (.*)$/.exec(line) ?? []
-    if (kind === '+') found.set(name, { kind: 'too-large' })
-    if (kind !== '=') continue
-    found.set(name, { kind: 'bytes', bytes: Buffer.from(output.subarray(at, at + Number(size))) })
-    at += Number(size)
+  let at = 0
+  while (at < output.length) {
+    const end = output[at] === 10 ? at : output.indexOf('\n\n', at) + 1
+    if (end < at || (end === 0 && output[0] !== 10)) break
+    const lines = output.subarray(at, end).toString().split('\n')
+    at = end + 1
+    for (const line of lines) {
+      const [, size = '', name = ''] = /^= (\d+) (.*)$/.exec(line) ?? []
+      if (name === '') continue
+      const length = Math.min(Number(size), LARGEST_TEXT + 1)
+      found.set(name, length > LARGEST_TEXT ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(at, at + length)) })
+      at += length
+    }
   }
-  // A file that grew or shrank between the two looks moves the bytes of all that come after it.
-  if (found.size > 0 && at !== output.length) return paths.map(() => new Unreadable('a file changed while it was read'))
-  return paths.map((each) => found.get(each) ?? { kind: 'absent' })
+  // A file that grew or shrank between its size and its bytes moves those of all that come after it.
+  return at === output.length ? paths.map((each) => found.get(each) ?? { kind: 'absent' }) : paths.map(() => new Unreadable('a file changed while it was read'))
 }
 
 const TYPES: Readonly<Record<string, 'file' | 'directory' | 'link'>> = { '8': 'file', '4': 'directory', a: 'link' }
 
 function inode(stat: readonly string[]): PathState {
-  const [, raw = '0', uid, gid, size, owner = '', group = ''] = stat
+  const [, raw = '0', uid, gid, size, owner = '', group = '', name = '', shown = ''] = stat
   const mode = (Number.parseInt(raw, 16) & 0o7777).toString(8).padStart(4, '0')
   const common = { mode, uid: Number(uid), gid: Number(gid), size: Number(size), owner, group }
   const kind = TYPES[raw.padStart(4, '0').slice(0, -3)] ?? 'other'
-  return kind === 'link' ? { kind, target: '', ...common } : { kind, ...common }
+  return kind === 'link' ? { kind, target: targetIn(shown, name), ...common } : { kind, ...common }
 }
 
-/** The target of each link, between NULs: it is somebody's text, and may hold anything else. A test that starts no process for everything that is none. */
-function links(paths: readonly string[]): string {
-  return `for hw_p in ${quoteAll(paths)}; do [ -h "$hw_p" ] && printf '\\0%s\\0%s' "$hw_p" "$(readlink -- "$hw_p")"; done\n`
+/** GNU, asked for no quotes: `name -> target`. busybox: `'name' -> 'target'`. */
+function targetIn(shown: string, name: string): string {
+  const plain = `${name} -> `
+  return shown.startsWith(plain) ? shown.slice(plain.length) : shown.slice(`'${name}' -> '`.length, -1)
+}
+
+/** Runs `command` with those of the paths that are regular files as "$@": reading a pipe or a device could wait for ever. Tests start no process. */
+function regularFiles(paths: readonly string[], command: string, otherwise = 'true'): string {
+  const sets: string[] = []
+  for (let at = 0; at < paths.length; at += 200) sets.push(quoteAll(paths.slice(at, at + 200)))
+  return sets.map((set) => `set --; for hw_p in ${set}; do [ -f "$hw_p" ] && [ ! -h "$hw_p" ] && set -- "$@" "$hw_p"; done; if [ $# -gt 0 ]; then ${command}; else ${otherwise}; fi\n`).join('')
 }
 
 /** A command line with at most 400 paths each: an argument list has a limit. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Place } from '../diagnostic/diagnostic.ts'
 
-const ENGINE = new URL('..', import.meta.url).pathname
+const ENGINE = fileURLToPath(new URL('..', import.meta.url))
 
 /** Where in a playbook or role something was written: the first line of a stack that is not the engine's own. */
 export function placeOf(error: Error): Place | undefined {

@@ -49,7 +49,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   }
 
   const params = readParams(playbook, extra)
-  if (!params.ok) problems.push(...params.error)
+  if (!params.ok) problems.push(...params.error, ...wrongVars(playbook, inventory))
   problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set([...playbook.roles.map(varName), ...paramNames(playbook)])))
   const limits = options.limit === undefined ? [] : [options.limit].flat()
   const [first, ...others] = limits.map((limit) => new Set(select(limit, '--limit').map(({ name }) => name)))
@@ -74,6 +74,15 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
     problems.push({ message: `none of the hosts that --limit ${limits.join(' and ')} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
+}
+
+/**
+ * Which roles a host has depends on params that are wrong themselves: so every role's variables are looked at, for what is wrong with them in
+ * any case. That one is missing is no mistake yet.
+ */
+function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
+  const given = [...inventory.hosts.values()].flatMap((host) => playbook.roles.filter((role) => Object.hasOwn(host.vars.value, varName(role))).map((role) => readRoleVars(host, varName(role), role.params)))
+  return given.flatMap((read) => (read.ok ? [] : read.error)).filter(({ message }) => !message.includes(' is missing: '))
 }
 
 const paramNames = (playbook: Playbook): string[] => paramsOf(playbook).map(({ name }) => name)

@@ -12,9 +12,9 @@ import { visible } from '../../values/visible.ts'
  */
 export function lockScript(owner: string, waitSeconds: number): string {
   return `
-hw_mine=; if [ "$(id -u)" = 0 ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
+hw_mine=; case $hw_u in "uid=0("* | "uid=0 "*) hw_d=/run/hostwright ;; *) hw_d=$HOME/.cache/hostwright ;; esac
 hw_lock() {
-  command -v flock >/dev/null && mkdir -p -m 700 -- "$hw_d" || return 2
+  command -v flock >/dev/null && { [ -d "$hw_d" ] || mkdir -p -m 700 -- "$hw_d"; } || return 2
   while command exec 9>>"$hw_d/lock" || return 2; do
     if flock -n 9; then [ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0
     elif [ "$1" -le 0 ]; then return 1

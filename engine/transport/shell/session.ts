@@ -52,7 +52,6 @@ export class ShellSession {
   greeting = ''
   /** Who the shell runs as; known once it is open. */
   uid = -1
-  userName = ''
 
   private constructor(process: RemoteProcess, nonce: string) {
     this.#process = process
@@ -100,11 +99,10 @@ export class ShellSession {
         else void this.#send(`${become.password.reveal()}\n`)
       }
       const mark = (words: string) => {
-        const [word, uid, name = ''] = words.split(' ')
+        const [word] = words.split(' ')
         this.greeting += `${words}\n`
         if (word !== 'ready') return
-        this.uid = Number(uid)
-        this.userName = name
+        this.uid = Number(/uid=(\d+)/.exec(words)?.[1] ?? -1)
         resolve(undefined)
       }
       const stdout = new MarkScanner(this.#nonce, { bytes: hear, mark })

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { run } from '../rig/cli.ts'
+import { closed, folder, fresh, here, onHere, put, tiny } from './tiny.ts'
+
+const bad = put(
+  'bad.yml',
+  `all:
+  hosts:
+    here: { ansible_connection: local, ansible_prot: 22 }
+    there: { ansible_connection: locl }
+  vars:
+    tiny: { greting: hi }
+    the_end:
+      dir: 5
+`,
+)
+
+/** As it is printed, with this test's directory left out. */
+const said = ({ stderr }: { stderr: string }) => stderr.replaceAll(`${folder}/`, '')
+
+test('every problem of flags, inventory, variables and params at once, each with its place; exit 3', async () => {
+  const result = await tiny('-i', bad, '-f', '0', '-e', 'copies=9', '-e', 'lod=true', '-l', 'nobody')
+  assert.deepEqual([result.code, result.stdout], [3, ''])
+  assert.equal(
+    said(result),
+    `--forks takes a whole number from 1 on
+dir is missing: expected string
+  give it as a flag, or with -e name=value; --help shows all
+bad.yml:3:40 "ansible_prot" is not supported
+        here: { ansible_connection: local, ansible_prot: 22 }
+                                           ~~~~~~~~~~~~
+  did you mean "ansible_port"?
+bad.yml:4:34 ansible_connection: expected one of "ssh"|"local"
+        there: { ansible_connection: locl }
+                                     ~~~~
+  did you mean "local"?
+bad.yml:6:13 unknown key "greting" in tiny
+        tiny: { greting: hi }
+                ~~~~~~~
+  did you mean "greeting"?
+bad.yml:8:12 the_end.dir: expected string, received number
+          dir: 5
+               ~
+  quote it: a bare number does not stay as it is written (1.10 becomes 1.1)
+-e:1:1 no role and no param is called "lod"
+    lod=true
+    ~~~
+  did you mean "loud"?
+-e:1:8 copies: Too big: expected number to be <=3
+    copies=9
+           ~
+8 problems; no host was contacted.
+`,
+  )
+})
+
+const refused: readonly (readonly [what: string, args: readonly string[], text: string])[] = [
+  ['flags that do not exist', ['--frks', '3', 'web'], 'there is no flag --frks\n  did you mean "--forks"?\n"web" stands alone: what is it for?\n  an inventory is named with -i, a param with -e name=value\n2 problems; no host was contacted.\n'],
+  ['no inventory', [], 'no inventory\n  name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2\n1 problem; no host was contacted.\n'],
+  ['a limit that matches nobody', ['-i', closed, '-e', 'dir=/x', '-l', 'all:!closed'], '--limit all:!closed matches no host\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
+  ['a tag that nobody has', ['-i', closed, '-e', 'dir=/x', '-t', 'greeting'], 'no role and no task has the tag "greeting"\n  there is: greet, the-end, tiny\n1 problem; no host was contacted.\n'],
+  ['a task that is not there', ['-i', closed, '-e', 'dir=/x', '--start-at', 'file /y*'], 'no task is called "file /y*"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
+]
+for (const [what, args, text] of refused)
+  test(`refused: ${what}`, async () => {
+    const result = await tiny(...args)
+    assert.equal(result.stdout, '')
+    assert.equal(said(result), text)
+    assert.equal(result.code, 3)
+  })
+
+test('a playbook that throws before it begins is told with its place, and is no bug of ours', async () => {
+  const { code, stderr } = await run(['test/playbooks/broken.ts', '-i', here])
+  assert.equal(code, 3)
+  assert.match(stderr, /test\/playbooks\/broken\.ts:10:11 the playbook does not work: no such thing/)
+})
+
+test('--help tells what the playbook takes, --version the version', async () => {
+  const help = await tiny('--help')
+  assert.equal(help.code, 0)
+  assert.ok(
+    help.stdout.includes(`
+For test/cli.
+
+Params (as a flag, or with -e name=value):
+  --dir string                      where; required
+  --then end|fail|sleep|throw|leak  what happens after; default "end"
+  --copies integer                  default 1
+  --extra-names list of string      more files; default []
+  --loud boolean                    default false
+
+Flags:
+  -i, --inventory X `),
+    help.stdout,
+  )
+  assert.match((await tiny('--version')).stdout, /^hostwright \d+\.\d+\.\d+\n$/)
+})
+
+/** Nobody answers for this host: whoever contacts it has exit 4. */
+const lists: readonly (readonly [flag: string, text: string])[] = [
+  ['--list-hosts', 'tiny (all): 1 hosts\n  closed\n'],
+  ['--list-tasks', 'tiny:\n  tiny\n    directory /x\n    file /x/greeting\n  the-end\n    extra a\n    extra b\n'],
+  ['--list-tags', 'greet\nthe-end\ntiny\n'],
+  ['--syntax-check', 'tiny: inventory, variables and params are fine\n'],
+]
+for (const [flag, text] of lists)
+  test(`${flag} contacts nobody`, async () => {
+    const { code, stdout, stderr } = await tiny('-i', closed, '-e', 'dir=/x', '--extra-names', 'a,b', flag)
+    assert.deepEqual([code, stdout, stderr], [0, text, ''])
+  })
+
+test('--tags, --skip-tags and --start-at leave out what is not asked for', { timeout: 60_000 }, async () => {
+  const made = async (...args: string[]) => {
+    const dir = fresh()
+    const { code, events, stderr } = await onHere(dir, '--extra-names', 'a,b', '--check', '--output', 'json', ...args)
+    assert.equal(code, 0, stderr)
+    return events.flatMap((event) => (event.type === 'task' ? [event.task.replace(`${dir}/`, '').replace(dir, 'dir')] : []))
+  }
+  assert.deepEqual(await made('--tags', 'greet'), ['directory dir', 'file greeting'])
+  assert.deepEqual(await made('--skip-tags', 'tiny'), ['extra a', 'extra b'])
+  assert.deepEqual(await made('--start-at', '*greeting'), ['file greeting', 'extra a', 'extra b'])
+})
+
+test('params as flags, lists and JSON reach the playbook', async () => {
+  const dir = fresh()
+  const { code, stdout } = await onHere(dir, '-e', '{"extra_names": ["one"], "copies": 2}', '--loud', 'true', '-D')
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /\+LOUD 2/)
+  assert.ok(existsSync(join(dir, 'one')))
+})

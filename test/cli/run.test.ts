@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { connectLocal } from '../../engine/transport/local/connect.ts'
+import { ShellLink } from '../../engine/transport/shell/link.ts'
+import { closed, folder, fresh, here, onHere, put, start, tiny } from './tiny.ts'
+
+const there = async (seen: () => boolean) => {
+  for (let n = 0; n < 400 && !seen(); n++) await new Promise((resolve) => setTimeout(resolve, 25))
+  assert.ok(seen(), 'it did not come to that')
+}
+
+test('check foretells what apply does; then nothing is left; exit 0, 6, 0', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const check = await onHere(dir, '--check', '--detailed-exitcode', '--output', 'json')
+  assert.equal(check.code, 6, check.stderr)
+  assert.ok(!existsSync(dir))
+  const apply = await onHere(dir, '--output', 'json')
+  assert.equal(apply.code, 0, apply.stderr)
+  assert.deepEqual(apply.changes, check.changes)
+  assert.equal(apply.changes.length, 2)
+  const again = await onHere(dir, '--check', '--detailed-exitcode', '--output', 'json')
+  assert.deepEqual([again.code, again.changes], [0, []])
+  assert.equal(readFileSync(join(dir, 'greeting'), 'utf8'), 'hello\n')
+  // Every line is JSON, with a type and a time; the last is the recap.
+  for (const line of apply.stdout.trimEnd().split('\n')) {
+    const event: unknown = JSON.parse(line)
+    assert.ok(typeof event === 'object' && event !== null && 'type' in event && 'at' in event)
+  }
+  assert.equal(apply.recap?.hosts['here']?.changed, 2)
+})
+
+test('a task that fails: exit 2, the reason and the place are told, nothing after it is done', async () => {
+  const dir = fresh()
+  const { code, events } = await onHere(dir, '-e', 'then=fail', '--output', 'json')
+  assert.equal(code, 2)
+  const failure = events.find((event) => event.type === 'failure')
+  assert.ok(failure?.type === 'failure' && failure.output === 'the reason' && failure.place?.file.endsWith('test/playbooks/tiny.ts'))
+  assert.ok(!existsSync(join(dir, 'after')))
+})
+
+test('what a role throws: exit 2', async () => assert.equal((await onHere(fresh(), '-e', 'then=throw')).code, 2))
+
+test('nobody answers: exit 4, and the others are worked on', async () => {
+  assert.equal((await tiny('-i', closed, '-e', `dir=${fresh()}`)).code, 4)
+  const dir = fresh()
+  const { code, stdout } = await onHere(dir, '-i', closed)
+  assert.equal(code, 4, stdout)
+  assert.match(stdout, /closed.*127\.0\.0\.1/)
+  assert.ok(existsSync(join(dir, 'greeting')))
+})
+
+test('another run holds the host: exit 5, with its owner; --check does not care', { timeout: 60_000 }, async (t) => {
+  const opened = await ShellLink.open(connectLocal(), { lock: { owner: 'somebody@else', waitSeconds: 50 } })
+  assert.ok(opened.ok)
+  t.after(() => opened.link.close())
+  const refused = await tiny('-i', here, '-e', `dir=${fresh()}`)
+  assert.equal(refused.code, 5, refused.stdout)
+  assert.match(refused.stdout, /another run holds this host: somebody@else/)
+  assert.equal((await onHere(fresh(), '--check')).code, 0)
+})
+
+test('Ctrl-C: the step that runs is finished, nothing new is started; exit 130; the lock is given back', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'])
+  await there(() => existsSync(join(dir, 'begun')))
+  child.kill('SIGINT')
+  const { code, text } = await ended
+  assert.equal(code, 130, text)
+  assert.deepEqual([existsSync(join(dir, 'slept')), existsSync(join(dir, 'after'))], [true, false])
+  assert.match(text, /SIGINT/)
+  // What is left is done by --resume.
+  const resumed = await onHere(dir, '-e', 'then=sleep', '--resume', '--output', 'json')
+  assert.equal(resumed.code, 0, resumed.stderr)
+  assert.ok(existsSync(join(dir, 'after')))
+  const nothing = await onHere(dir, '--resume')
+  assert.deepEqual([nothing.code, nothing.stderr], [3, 'the last run of tiny finished on every host: there is nothing to resume\n1 problem; no host was contacted.\n'])
+})
+
+test('Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'])
+  await there(() => existsSync(join(dir, 'begun')))
+  const began = performance.now()
+  child.kill('SIGTERM')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  child.kill('SIGTERM')
+  assert.equal((await ended).code, 130)
+  assert.ok(performance.now() - began < 1500)
+})
+
+test('nobody reads: `| head -1` is no crash', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const script = `node_modules/.bin/tsx test/playbooks/tiny.ts -i "$1" -e "dir=$2" --lock-wait 50 -vvv --output json 2>"$3" | head -1; exit "\${PIPESTATUS[0]}"`
+  const child = spawn('bash', ['-c', script, 'bash', here, dir, join(folder, 'stderr')], { stdio: ['ignore', 'pipe', 'inherit'], cwd: new URL('../..', import.meta.url) })
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  assert.deepEqual([code, readFileSync(join(folder, 'stderr'), 'utf8')], [0, ''])
+  assert.ok(existsSync(join(dir, 'greeting')))
+})
+
+test('reports are written: events 0600, HTML, JUnit', async () => {
+  const at = (name: string) => join(folder, name)
+  const { code } = await onHere(fresh(), '--report', at('r.html'), '--junit', at('j.xml'), '--events', at('e.ndjson'))
+  assert.equal(code, 0)
+  assert.match(readFileSync(at('r.html'), 'utf8'), /^<!doctype html>/i)
+  assert.match(readFileSync(at('j.xml'), 'utf8'), /<testsuite/)
+  assert.equal(statSync(at('e.ndjson')).mode & 0o777, 0o600)
+  assert.match(readFileSync(at('e.ndjson'), 'utf8'), /"type":"recap".*\n$/)
+})
+
+test('a report that cannot be written is found before anybody is contacted', async () => {
+  const dir = fresh()
+  const { code, stderr } = await onHere(dir, '--report', '/no/such/place.html')
+  assert.equal(code, 3)
+  assert.match(stderr, /--report \/no\/such\/place\.html: cannot be written/)
+  assert.ok(!existsSync(dir))
+})
+
+test('a secret stands in its file and nowhere else', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const secret = 'correct horse $battery'
+  const vars = put('secret.yml', `tiny: { token: '${secret}' }\n`)
+  const events = join(folder, 'secret.ndjson')
+  const { code, stdout, stderr } = await onHere(dir, '-e', `@${vars}`, '-e', 'then=leak', '-D', '-vvv', '--events', events)
+  assert.equal(code, 0, stderr)
+  const stat = statSync(join(dir, 'token'))
+  assert.deepEqual([readFileSync(join(dir, 'token'), 'utf8'), stat.mode & 0o777], [secret, 0o600])
+  for (const text of [stdout, stderr, readFileSync(events, 'utf8')]) assert.ok(!text.includes('battery'))
+  assert.match(stdout, /\[secret\]/)
+})
+
+test('a journal that cannot be written spoils no run', async () => {
+  const dir = fresh()
+  const cwd = join(folder, 'elsewhere')
+  mkdirSync(cwd)
+  writeFileSync(join(cwd, '.hostwright'), 'in the way')
+  const root = new URL('../..', import.meta.url).pathname
+  const out = execFileSync('node', ['--import', `${root}node_modules/tsx/dist/esm/index.mjs`, `${root}test/playbooks/tiny.ts`, '-i', here, '-e', `dir=${dir}`, '--lock-wait', '50'], { cwd, encoding: 'utf8' })
+  assert.match(out, /--resume will not know of this run/)
+  assert.ok(existsSync(join(dir, 'greeting')))
+  rmSync(cwd, { recursive: true })
+})

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { run, type CliRun } from '../rig/cli.ts'
+
+/** A directory of this test file, gone at its end. */
+export const folder = mkdtempSync(join(tmpdir(), 'hw-cli-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+export function put(name: string, text: string): string {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+/** This machine under the name "here"; and one that nobody answers for. */
+export const here = put('here.yml', 'all:\n  hosts:\n    here: { ansible_connection: local }\n')
+export const closed = put('closed.yml', 'all:\n  hosts:\n    closed: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_password: wrong-horse }\n')
+
+let dirs = 0
+/** A place that is not there yet. */
+export const fresh = (): string => join(folder, `work-${++dirs}`)
+
+/** Runs test/playbooks/tiny.ts as a user does. Other tests may work on this machine too: for its lock we wait. */
+export const tiny = (...args: readonly string[]): Promise<CliRun> => run(['test/playbooks/tiny.ts', ...args], 60)
+export const onHere = (dir: string, ...args: readonly string[]): Promise<CliRun> => tiny('-i', here, '-e', `dir=${dir}`, '--lock-wait', '50', ...args)
+
+/** A run that is still at work. */
+export function start(args: readonly string[]): { child: ChildProcess; ended: Promise<{ code: number | null; text: string }>; text(): string } {
+  const child = spawn('node_modules/.bin/tsx', ['test/playbooks/tiny.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: 60_000, killSignal: 'SIGKILL' })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const ended = new Promise<{ code: number | null; text: string }>((resolve) => child.on('close', (code) => resolve({ code, text })))
+  return { child, ended, text: () => text }
+}
