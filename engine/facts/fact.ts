@@ -33,13 +33,15 @@ export function given<T>(value: T): Fact<T> {
 let givens = 0
 
 /** Never read: the model takes the value from the fact itself. */
-export const GIVEN: FactKind = { name: 'given', blank: undefined, reader: () => '', parse: () => [] }
+export const GIVEN: FactKind = { name: 'given', blank: undefined, plain: true, reader: () => '', parse: () => [] }
 
 /** A kind of fact as the engine sees it: the types of argument and value are known to its definer only. */
 export interface FactKind {
   readonly name: string
   /** The answer on an empty host: what `memory` hosts say, and what follows where a parent is missing. */
   readonly blank: unknown
+  /** Needs no subshell of its own. */
+  readonly plain: boolean
   /** One sh text for all these arguments. Sections are separated with `hw_mark`. */
   reader(args: readonly unknown[]): string
   /** One value an argument, or an {@link Unreadable}. `sections` are what stood between the marks. */
@@ -108,13 +110,15 @@ export function defineBatchFact<A extends string | readonly string[], T>(
     readonly blank: T
     readonly read: (args: readonly A[]) => string
     readonly parse: (output: Buffer, args: readonly A[]) => readonly (T | Unreadable)[]
+    /** Its sh neither exits nor leaves anything behind but variables of its own: it needs no subshell. */
+    readonly plain?: boolean
   } & Hooks<A, T>,
 ): (arg: A) => Fact<T> {
   return define<A, T>(kind, { reader: kind.read, parse: (sections, args) => kind.parse(sections[0] ?? Buffer.alloc(0), args) })
 }
 
 function define<A extends string | readonly string[], T>(
-  base: { readonly name: string; readonly blank: T } & Hooks<A, T>,
+  base: { readonly name: string; readonly blank: T; readonly plain?: boolean } & Hooks<A, T>,
   io: { reader(args: readonly A[]): string; parse(sections: readonly Buffer[], args: readonly A[]): readonly unknown[] },
 ): (arg: A) => Fact<T> {
   // The argument of a fact is always one that its own kind was asked with: the casts below give it back its type.
@@ -123,6 +127,7 @@ function define<A extends string | readonly string[], T>(
   const kind: FactKind = {
     name: base.name,
     blank: base.blank,
+    plain: base.plain ?? false,
     reader: (args) => io.reader(own(args)),
     parse: (sections, args) => io.parse(sections, own(args)),
     ...(ripple && { ripple: (fact: Fact<unknown>, value: unknown, known: KnownFacts) => ripple(fact.arg as A, value as T, known) }),

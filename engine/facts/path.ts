@@ -25,6 +25,7 @@ export interface Inode {
 /** `path('/data')`: kind, mode and owner of what stands there. One `stat` for all paths of a batch. */
 export const path: (path: string) => Fact<PathState> = defineBatchFact<string, PathState>({
   name: 'path',
+  plain: true,
   blank: ABSENT,
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
   // %N is the name again, and for a link where it leads.
@@ -50,6 +51,7 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
 /** `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. */
 export const digest: (path: string) => Fact<string | undefined> = defineBatchFact<string, string | undefined>({
   name: 'digest',
+  plain: true,
   blank: undefined,
   read: (paths) => regularFiles(paths, 'sha256sum -- "$@" 2>/dev/null'),
   parse: (output, paths) => {
@@ -78,6 +80,7 @@ export const LARGEST_TEXT = 1024 * 1024
 /** `text('/etc/hosts')`: the content of a regular file. */
 export const text: (path: string) => Fact<FileText> = defineBatchFact<string, FileText>({
   name: 'text',
+  plain: true,
   blank: { kind: 'absent' },
   // Sizes first, then the bytes of all, no more than the limit of each: two processes for any number of files.
   read: (paths) => regularFiles(paths, `stat -c "= %s %n" -- "$@" 2>/dev/null; echo; head -q -c ${LARGEST_TEXT + 1} -- "$@" 2>/dev/null`, 'echo'),

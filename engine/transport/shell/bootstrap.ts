@@ -62,9 +62,8 @@ hw_live() {
 }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
-hw_u=$(id)
 ${prologue}
-hw_mark ready "$hw_u"
+hw_mark ready
 while IFS=' ' read -r hw_h hw_l hw_b hw_id; do
   [ "$hw_h" = "$hw_n" ] || exit
   hw_src=$(hw_take "$hw_l"); hw_c=0; hw_t=

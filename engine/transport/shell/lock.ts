@@ -12,7 +12,7 @@ import { visible } from '../../values/visible.ts'
  */
 export function lockScript(owner: string, waitSeconds: number): string {
   return `
-hw_mine=; case $hw_u in "uid=0("* | "uid=0 "*) hw_d=/run/hostwright ;; *) hw_d=$HOME/.cache/hostwright ;; esac
+hw_mine=; if [ -w /run ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
 hw_lock() {
   command -v flock >/dev/null && { [ -d "$hw_d" ] || mkdir -p -m 700 -- "$hw_d"; } || return 2
   while command exec 9>>"$hw_d/lock" || return 2; do
@@ -40,7 +40,7 @@ export function unlocked(greeting: string): readonly string[] {
 
 /** The refusal when another run holds the host, undefined when we do. Reads what {@link lockScript} said. */
 export function heldBy(greeting: string, target: string) {
-  const [, held] = /^lock held\n([^]*?)^ready /m.exec(greeting) ?? []
+  const [, held] = /^lock held\n([^]*?)^ready$/m.exec(greeting) ?? []
   if (held === undefined) return undefined
   const owner = visible(held.trim().slice(0, 300), 'line')
   return {

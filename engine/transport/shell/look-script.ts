@@ -11,7 +11,7 @@ function byKind(facts: readonly Fact<unknown>[]): [FactKind, Fact<unknown>[]][] 
 /** One reader a kind, each in a subshell of its own, with nothing to read from. */
 export function lookScript(facts: readonly Fact<unknown>[]): string {
   return byKind(facts)
-    .map(([kind, members], index) => `hw_mark look ${index}\n( ${kind.reader(members.map((fact) => fact.arg))}\n) </dev/null\n`)
+    .map(([kind, members], index) => `hw_mark look ${index}\n${kind.plain ? '{' : '('} ${kind.reader(members.map((fact) => fact.arg))}\n${kind.plain ? '}' : ')'} </dev/null\n`)
     .join('')
 }
 

@@ -50,8 +50,6 @@ export class ShellSession {
   bytesSent = 0
   /** What the prologue said: its marks, and the text after them. */
   greeting = ''
-  /** Who the shell runs as; known once it is open. */
-  uid = -1
 
   private constructor(process: RemoteProcess, nonce: string) {
     this.#process = process
@@ -99,11 +97,8 @@ export class ShellSession {
         else void this.#send(`${become.password.reveal()}\n`)
       }
       const mark = (words: string) => {
-        const [word] = words.split(' ')
         this.greeting += `${words}\n`
-        if (word !== 'ready') return
-        this.uid = Number(/uid=(\d+)/.exec(words)?.[1] ?? -1)
-        resolve(undefined)
+        if (words === 'ready') resolve(undefined)
       }
       const stdout = new MarkScanner(this.#nonce, { bytes: hear, mark })
       const stderr = new MarkScanner(this.#nonce, { bytes: hear, mark: () => {} })

@@ -84,7 +84,6 @@ for (const [name, shell] of Object.entries(shells)) {
   test(`frames: ${name}`, { timeout: 120_000 }, async (t) => {
     const session = await openSession(shell)
     t.after(() => session.close())
-    assert.equal(session.uid, process.getuid?.())
     for (const [what, step] of cases)
       await t.test(what, { timeout: 40_000 }, async () => {
         await step(session)
