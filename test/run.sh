@@ -19,7 +19,7 @@ brought_up=no
 if bash lab/setup.sh; then
   HOSTWRIGHT_LAB_READY=yes
   node_modules/.bin/tsx lab/cli.ts status >/dev/null 2>&1 && [ -n "${HOSTWRIGHT_KEEP_LAB:-}" ] || brought_up=yes
-  node_modules/.bin/tsx lab/cli.ts up "$hosts" || exit 1
+  node_modules/.bin/tsx lab/cli.ts up "$hosts" --sh lab2=busybox,lab3=bash || exit 1 # every sh that a host may have
 else
   HOSTWRIGHT_LAB_READY=no
   echo "This machine cannot hold a lab (see above): the tests on real hosts are left out."

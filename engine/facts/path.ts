@@ -28,15 +28,18 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   plain: true,
   blank: ABSENT,
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
-  // %N is the name again, and for a link where it leads.
-  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= %f %u %g %s %U %G %n\t%N" --', paths, ' 2>&1'),
+  // %N is the name again, and for a link where it leads: somebody's text, which may look like another line of ours. So each line of ours
+  // has the random word of this frame.
+  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %U %G %n\t%N" --', paths, ' 2>&1'),
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
-    for (const line of output.toString().split('\n')) {
-      const stat = /^= ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^\t]*)\t(.*)$/.exec(line)
+    const lines = output.toString().split('\n')
+    const ours = lines.map((line) => /^= \w* /.exec(line)?.[0]).find((start) => start !== undefined) ?? ''
+    for (const line of lines) {
+      const stat = line.startsWith(ours) && /^= \w* ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^\t]*)\t([^]*)$/.exec(line)
       if (stat) found.set(stat[7] ?? '', inode(stat))
-      else if (line !== '' && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
+      else if (line !== '' && !line.startsWith('= ') && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
     }
     return paths.map((each) => {
       // GNU and busybox name the path in quotes, GNU an odd one in quotes of its own kind.
@@ -66,7 +69,7 @@ export const digest: (path: string) => Fact<string | undefined> = defineBatchFac
 export function readSums(output: Buffer): Map<string, string> {
   const found = new Map<string, string>()
   for (const line of output.toString().split('\n')) {
-    const sum = /^(\\?)([0-9a-f]{64}) [ *](.*)$/.exec(line)
+    const sum = /^(\\?)([0-9a-f]{64}) [ *]([^]*)$/.exec(line)
     if (sum) found.set(sum[1] === '' ? (sum[3] ?? '') : (sum[3] ?? '').replaceAll('\\\\', '\\'), sum[2] ?? '')
   }
   return found
@@ -98,7 +101,7 @@ function readTexts(output: Buffer, paths: readonly string[]): (FileText | Unread
     const lines = output.subarray(at, end).toString().split('\n')
     at = end + 1
     for (const line of lines) {
-      const [, size = '', name = ''] = /^= (\d+) (.*)$/.exec(line) ?? []
+      const [, size = '', name = ''] = /^= (\d+) ([^]*)$/.exec(line) ?? []
       if (name === '') continue
       const length = Math.min(Number(size), LARGEST_TEXT + 1)
       found.set(name, length > LARGEST_TEXT ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(at, at + length)) })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { run } from '../rig/cli.ts'
@@ -115,6 +115,7 @@ for (const [flag, text] of lists)
 test('--tags, --skip-tags and --start-at leave out what is not asked for', { timeout: 60_000 }, async () => {
   const made = async (...args: string[]) => {
     const dir = fresh()
+    mkdirSync(dir, { mode: 0o700 })
     const { code, events, stderr } = await onHere(dir, '--extra-names', 'a,b', '--check', '--output', 'json', ...args)
     assert.equal(code, 0, stderr)
     return events.flatMap((event) => (event.type === 'task' ? [event.task.replace(`${dir}/`, '').replace(dir, 'dir')] : []))
