@@ -21,7 +21,11 @@ export { envFile } from './values/env-file.ts'
 // For tasks, facts and actions of your own.
 export { defineTask, type Task, type TaskOptions } from './tasks/task.ts'
 export { change, refuse, run, type Change, type Plan } from './tasks/change.ts'
-export { becomes, defineBatchFact, defineFact, type Fact } from './facts/fact.ts'
+export { becomes, defineBatchFact, defineFact, given, Unreadable, type Fact } from './facts/fact.ts'
+export { each } from './facts/each.ts'
+export { fresh } from './tasks/ownership.ts'
+export { contentEffects } from './tasks/rewrite.ts'
+export { quote } from './values/quote.ts'
 export { defineAction, type Action, type ActionResult } from './actions/action.ts'
 export * as facts from './facts/index.ts'
 

@@ -2,5 +2,5 @@ import deployApp from './deploy-app.ts'
 import deployStandaloneServices from './deploy-standalone-services.ts'
 import infra from './infra.ts'
 
-/** Every playbook of the house: what `npx hostwright NAME` knows and the reference describes. Yours go here, too. */
+/** The playbooks that the reference describes (docs/playbooks.md). `npx hostwright NAME` finds whatever is in this folder. */
 export const playbooks = [infra, deployStandaloneServices, deployApp] as const

@@ -18,7 +18,8 @@ hosts=3
 brought_up=no
 if bash lab/setup.sh; then
   HOSTWRIGHT_LAB_READY=yes
-  node_modules/.bin/tsx lab/cli.ts status >/dev/null 2>&1 && [ -n "${HOSTWRIGHT_KEEP_LAB:-}" ] || brought_up=yes
+  # A lab that somebody works with stays up; one that was made for the tests goes with them.
+  node_modules/.bin/tsx lab/cli.ts status 2>/dev/null | grep -q 'sshd ok' || brought_up=yes
   node_modules/.bin/tsx lab/cli.ts up "$hosts" --sh lab2=busybox,lab3=bash || exit 1 # every sh that a host may have
 else
   HOSTWRIGHT_LAB_READY=no

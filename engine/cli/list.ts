@@ -54,7 +54,7 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
     if (first !== event.host) continue
     if (event.type === 'role') lines.push(`  ${event.role}`)
     if (event.type === 'task') lines.push(`    ${event.task}`)
-    if (event.type === 'failure') lines.push(`    (and more that depends on the host: ${event.message})`)
+    if (event.type === 'failure') lines.push(`    (what comes after depends on the host: ${event.message})`)
   }
   const known = [...tags].sort()
   return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, titles, known }

@@ -58,6 +58,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
 
   const plays: PreparedPlay[] = []
   for (const play of params.ok ? playbook.plays(params.value) : []) {
+    if (!play.roles.every(isUse)) problems.push({ message: `play "${play.name}": "roles" takes use(role)`, hint: 'a task goes into a role, or into the play\'s own `run`' })
     const all = select(play.hosts, `hosts of play "${play.name}"`)
     if (all.length === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `play "${play.name}": ${play.hosts} matches no host`, hint: 'say --allow-empty when that is fine' })
     const chosen = all.filter(({ name }) => limited === undefined || limited.has(name))
@@ -66,7 +67,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
       hosts: chosen.map((host) => ({
         host,
         roles: play.roles
-          .filter((use) => use.when(host))
+          .filter((use) => isUse(use) && use.when(host))
           .map((use) => ({ use, params: collect(readRoleVars(host, varName(use.role), use.role.params, use.values), undefined) })),
       })),
     })
@@ -85,6 +86,9 @@ function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
   return given.flatMap((read) => (read.ok ? [] : read.error)).filter(({ message }) => !message.includes(' is missing: '))
 }
 
+/** The types say so; but who runs a playbook without checking them learns it here. */
+const isUse = (each: RoleUse): boolean => typeof each.when === 'function'
+
 const paramNames = (playbook: Playbook): string[] => paramsOf(playbook).map(({ name }) => name)
 
 /** What `-e` gives that nobody takes: most often a misspelt name, which would be ignored in silence otherwise. */
@@ -99,5 +103,5 @@ function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
 export function unreadVars(playbook: Playbook, inventory: Inventory): string | undefined {
   const read = new Set([...playbook.roles.map(varName), ...paramNames(playbook), ...Object.keys(Behavioural.shape)])
   const unread = new Set([...inventory.hosts.values()].flatMap(({ vars }) => Object.keys(vars.value).filter((key) => !read.has(key))))
-  return unread.size === 0 ? undefined : `no role takes these variables of the inventory: ${[...unread].sort().join(', ')}`
+  return unread.size === 0 ? undefined : `no role of this playbook's \`roles\` takes these variables of the inventory: ${[...unread].sort().join(', ')}`
 }

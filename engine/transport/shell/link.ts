@@ -43,7 +43,7 @@ export class ShellLink implements Link {
     const { lock } = options
     const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), epilogue: UNLOCK, deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
     const opened = await ShellSession.open(connection, { ...options, ...prologue })
-    const error = opened.ok ? heldBy(opened.session.greeting, connection.target) : opened.error
+    const error = opened.ok ? heldBy(opened.session.greeting, connection.target, lock?.owner) : opened.error
     if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session) }
     if (opened.ok) await opened.session.close()
     await connection.close()

@@ -38,11 +38,13 @@ export function unlocked(greeting: string): readonly string[] {
   return /^lock none$/m.test(greeting) ? ['no lock could be taken: flock is missing, or the home directory cannot be written. See to it that no other run works on this host.'] : []
 }
 
-/** The refusal when another run holds the host, undefined when we do. Reads what {@link lockScript} said. */
-export function heldBy(greeting: string, target: string) {
+/** The refusal when another run holds the host, undefined when we do. Reads what {@link lockScript} said; `self` is the owner that it was given. */
+export function heldBy(greeting: string, target: string, self: string | undefined) {
   const [, held] = /^lock held\n([^]*?)^ready$/m.exec(greeting) ?? []
   if (held === undefined) return undefined
   const owner = visible(held.trim().slice(0, 300), 'line')
+  if (self !== undefined && held.trim() === self)
+    return { reason: 'locked', message: `${target}: this run holds it already, under another name`, hint: 'two hosts of the inventory are one machine: name it once' } as const
   return {
     reason: 'locked',
     message: `${target}: another run holds this host${owner === '' ? '' : `: ${owner}`}`,

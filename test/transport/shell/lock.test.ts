@@ -72,6 +72,15 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
   })
 }
 
+test('one machine under two names: the run is told that it is itself who holds it', async () => {
+  const { shell } = home('self')
+  const first = await linkOf(shell, 'ann, since noon')
+  const second = await opens(shell, 'ann, since noon')
+  assert.ok(!second.ok)
+  assert.match(second.error.message, /this run holds it already, under another name/)
+  await first.close()
+})
+
 test('20 at once: one at a time has it', { timeout: 60_000 }, async () => {
   const { shell } = home('many')
   const counter = join(folder, 'home-many', 'counter')
