@@ -1,20 +1,7 @@
-import type { FailureReason } from '../report/event.ts'
-import type { Place } from '../diagnostic/diagnostic.ts'
+import type { Event } from '../report/event.ts'
 
 /** Why a task came to nothing. */
-export interface Failure {
-  readonly host: string
-  readonly role: string
-  readonly task: string
-  readonly reason: FailureReason
-  readonly message: string
-  readonly place?: Place
-  /** The end of what the command said. */
-  readonly output?: string
-  /** What was done before it, what was not started after it. */
-  readonly stands?: string
-  readonly hint?: string
-}
+export type Failure = Omit<Extract<Event, { readonly type: 'failure' }>, 'type'>
 
 /**
  * What `ensure` and `run` throw when a task fails: `try … catch … finally` in a role is block, rescue and always.

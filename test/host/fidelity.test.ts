@@ -24,7 +24,7 @@ const things = ['nothing', 'file', 'secret', 'directory', 'setgid', 'dangling', 
 type Thing = (typeof things)[number]
 type State = readonly Thing[]
 
-/** Where nothing stands below: what is planned below a link that leads nowhere cannot be told (docs/known-limits.md). */
+/** Where nothing stands below: what is planned below a link that leads nowhere cannot be told. */
 const leaves: readonly string[] = ['/a/b/c', '/a/d', '/e/f']
 
 /** A wish as data; `root` is where the small tree begins. */
