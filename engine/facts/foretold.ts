@@ -7,8 +7,7 @@ import { isStray, tidied, type TreeWish } from './tree-wish.ts'
 
 export const ABSENT: PathState = { kind: 'absent' }
 
-/** What `mkdir -p` makes of missing parents. */
-const MADE_ON_THE_WAY: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }
+const MADE: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }
 
 /** `path(at)` will be this: its parents are made, or all that is below it goes along; and what is known of trees around it moves on. */
 export function pathRipple(at: string, value: PathState, known: KnownFacts): Effect[] {
@@ -18,7 +17,7 @@ export function pathRipple(at: string, value: PathState, known: KnownFacts): Eff
 /** What a path that is read now will be by then. */
 export function pathBeneath(at: string, observed: PathState, known: KnownFacts): PathState {
   const stands = isShadowed(at, known) ? ABSENT : observed
-  if (isAbsent(stands)) return holdsForetold(at, known) ? MADE_ON_THE_WAY : ABSENT
+  if (isAbsent(stands)) return holdsForetold(at, known) ? madeOnTheWay(at, known) : ABSENT
   const tidy = strayFacts(known).filter(({ fact, wish, value }) => isBelow(wish[0], at) && known.isPredicted(fact) && value.paths.length === 0)
   return tidy.reduce((state, { wish }) => tidied(wish, state), stands)
 }
@@ -71,11 +70,21 @@ export function straysBeneath(wish: TreeWish, observed: Strays, known: KnownFact
     .reduce((strays, { at, state }) => strayedBy(wish, at, state, strays), start)
 }
 
+/** What `mkdir -p` makes of a missing parent: setgid hands itself on, with the group. */
+function madeOnTheWay(at: string, known: KnownFacts): PathState {
+  const above = ancestors(at).flatMap((each) => {
+    const fact = known.find(`path(${each})`)
+    const state = fact && known.value(fact)
+    return isState(state) && state.kind !== 'absent' ? [state] : []
+  })[0]
+  return above?.kind === 'directory' && (Number.parseInt(above.mode, 8) & 0o2000) !== 0 ? { ...MADE, mode: '2755', gid: above.gid, group: above.group } : MADE
+}
+
 /** `mkdir -p` makes the parents too. */
 function parents(at: string, known: KnownFacts): Effect[] {
   return ancestors(at).flatMap((each) => {
     const fact = known.find(`path(${each})`)
-    return fact && isAbsent(known.value(fact)) ? [{ fact, value: MADE_ON_THE_WAY }] : []
+    return fact && isAbsent(known.value(fact)) ? [{ fact, value: madeOnTheWay(each, known) }] : []
   })
 }
 

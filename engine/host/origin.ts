@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Place } from '../diagnostic/diagnostic.ts'
 
@@ -10,7 +11,13 @@ export function placeOf(error: Error): Place | undefined {
     if (!frame) continue
     const [, at = '', row = '1', column = '1'] = frame
     const file = at.startsWith('file:') ? fileURLToPath(at) : at
-    if (!file.startsWith(ENGINE) && !file.includes('/node_modules/')) return { file, line: Number(row), column: Number(column) }
+    if (!file.startsWith(ENGINE) && !file.includes('/node_modules/')) return { file: asSeen(file), line: Number(row), column: Number(column) }
   }
   return undefined
+}
+
+/** As the user would name it: from where they stand, when it lies below. */
+function asSeen(file: string): string {
+  const near = relative('.', file)
+  return near.startsWith('..') ? file : near
 }
