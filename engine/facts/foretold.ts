@@ -7,7 +7,7 @@ import { isStray, tidied, type TreeWish } from './tree-wish.ts'
 
 export const ABSENT: PathState = { kind: 'absent' }
 
-const MADE: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 }
+const MADE = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 } as const
 
 /** `path(at)` will be this: its parents are made, or all that is below it goes along; and what is known of trees around it moves on. */
 export function pathRipple(at: string, value: PathState, known: KnownFacts): Effect[] {

@@ -1,13 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { run, type CliRun } from '../rig/cli.ts'
 
 /** A directory of this test file, gone at its end. */
 export const folder = mkdtempSync(join(tmpdir(), 'hw-cli-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+after(() => {
+  rmSync(folder, { recursive: true, force: true })
+  // What is kept for --resume, of the inventories that lay there.
+  const journals = fileURLToPath(new URL('../../.hostwright', import.meta.url))
+  const own = existsSync(journals) ? readdirSync(journals).filter((name) => name.includes(basename(folder))) : []
+  for (const name of own) rmSync(join(journals, name))
+})
 
 export function put(name: string, text: string): string {
   writeFileSync(join(folder, name), text)
