@@ -39,7 +39,10 @@ function spans(line: string): { svg: string; columns: number } {
   return { svg, columns }
 }
 
-const lines = readFileSync(0, 'utf8').replaceAll('\r\n', '\n').split('\n').map(settled).map(spans)
+/** What a spinner drew last is gone from a screen, and only remembered in its log. */
+const isSpinner = (line: string) => /^[\u2800-\u28ff]/.test(line.replace(/\u001b\[[\d;?]*[A-Za-z]/g, '').trim())
+
+const lines = readFileSync(0, 'utf8').replaceAll('\r\n', '\n').split('\n').map(settled).filter((line) => !isSpinner(line)).map(spans)
 while (lines.at(-1)?.columns === 0) lines.pop()
 const width = Math.ceil(Math.max(80, ...lines.map(({ columns }) => columns)) * WIDTH) + 32
 const height = (lines.length + 3) * LINE
