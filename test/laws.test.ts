@@ -100,7 +100,6 @@ test('no any', () => assert.deepEqual(places([...sources], /(?::|<|\bas|,|\|)\s*
 const casts: Readonly<Record<string, string>> = {
   'engine/facts/fact.ts': 'a fact of a kind is asked with arguments of that kind only',
   'engine/tasks/task.ts': 'the values of a task come back under the keys of its own facts',
-  'engine/actions/action.ts': 'as in task.ts',
   'engine/host/host.ts': 'one result a task, in order; the model holds a value under the key of its fact',
   'engine/playbook/role.ts': 'the runner parses with the schema of this very role',
   'engine/playbook/once.ts': 'one key, one piece of code, one type of result',

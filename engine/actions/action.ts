@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Fact } from '../facts/fact.ts'
 import type { Step } from '../tasks/change.ts'
-import { ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
+import { factValues, ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
 import type { StepOutput } from '../transport/link.ts'
 
 /**
@@ -67,9 +67,7 @@ export function defineAction<P extends z.ZodType, R, F extends Facts = Record<ne
     if (!parsed.success) throw new ParamsError(definition.name, parsed.error)
     const params = parsed.data
     const facts: Facts = definition.facts?.(params) ?? {}
-    // As in defineTask: each value lies under the key of the fact that asked for it.
-    const now = (values: ReadonlyMap<string, unknown>) =>
-      Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, values.get(fact.key)])) as FactValues<F>
+    const now = (values: ReadonlyMap<string, unknown>) => factValues<F>(facts, values)
     return {
       kind: 'action',
       name: definition.name,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Line, Mode, RemotePath } from '../values/schema.ts'
+import { Line, RemotePath } from '../values/schema.ts'
 import { refuse, type Refusal } from './change.ts'
-import { editable, rewrite, rewriteFacts } from './rewrite.ts'
+import { editable, rewrite, rewriteFacts, Rewriting } from './rewrite.ts'
 import { eolOf, placeIn, Placement, rowsOf, textOf, type Row } from './rows.ts'
 import { defineTask } from './task.ts'
 
@@ -23,10 +23,7 @@ export const block = defineTask({
       marker: Line.optional().describe('the marker line: {mark} becomes BEGIN and END, {name} the name. Default: "# {mark} hostwright", with the name after it'),
       state: z.enum(['present', 'absent']).default('present'),
       ...Placement,
-      create: z.boolean().default(false).describe('make the file when there is none; otherwise that is refused'),
-      mode: Mode.optional().describe('default: as it is; 0644 for a new file'),
-      backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~'),
-      validate: z.array(z.string()).min(1).optional().describe('a command that must agree before the file goes live; %s is the new file'),
+      ...Rewriting,
     })
     .refine((p) => p.marker === undefined || p.marker.includes('{mark}'), 'the `marker` must hold {mark}: without it the block is not found again, and every run would add one')
     .refine((p) => p.name === undefined || p.marker === undefined || p.marker.includes('{name}'), 'a `marker` beside a `name` must hold {name}: otherwise two blocks would be taken for one')

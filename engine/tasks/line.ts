@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Line, Mode, RemotePath } from '../values/schema.ts'
+import { Line, RemotePath } from '../values/schema.ts'
 import { visible } from '../values/visible.ts'
-import { editable, rewrite, rewriteFacts } from './rewrite.ts'
+import { editable, rewrite, rewriteFacts, Rewriting } from './rewrite.ts'
 import { eolOf, Pattern, placeIn, Placement, rowsOf, textOf, type Row } from './rows.ts'
 import { defineTask } from './task.ts'
 
@@ -23,10 +23,7 @@ export const line = defineTask({
       matches: z.enum(['last', 'all']).default('last').describe('which of several matching lines are to read so'),
       state: z.enum(['present', 'absent']).default('present'),
       ...Placement,
-      create: z.boolean().default(false).describe('make the file when there is none; otherwise that is refused'),
-      mode: Mode.optional().describe('default: as it is; 0644 for a new file'),
-      backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~'),
-      validate: z.array(z.string()).min(1).optional().describe('a command that must agree before the file goes live; %s is the new file'),
+      ...Rewriting,
     })
     .refine((p) => p.state === 'absent' || p.line !== undefined, 'say which `line` should be there')
     .refine((p) => p.line !== undefined || p.regexp !== undefined, 'give a `line` or a `regexp`')

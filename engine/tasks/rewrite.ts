@@ -1,17 +1,19 @@
+import { z } from 'zod'
 import { becomes, type Effect } from '../facts/fact.ts'
 import { digest, parentOf, path, text, type FileText, type PathState } from '../facts/path.ts'
 import { asText, contentOf, type Content } from '../values/content.ts'
+import { Mode } from '../values/schema.ts'
 import { change, refuse, type Change, type Refusal } from './change.ts'
 import { freshIn, idsOf } from './ownership.ts'
 
-/** What tasks that edit a file take beside the edit. */
-export interface Rewriting {
-  readonly path: string
-  readonly create: boolean
-  readonly mode?: string | undefined
-  readonly backup: boolean
-  readonly validate?: readonly string[] | undefined
+/** What tasks that edit a file take beside the path and the edit. */
+export const Rewriting = {
+  create: z.boolean().default(false).describe('make the file when there is none; otherwise that is refused'),
+  mode: Mode.optional().describe('default: as it is; 0644 for a new file'),
+  backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~'),
+  validate: z.array(z.string()).min(1).optional().describe('a command that must agree before the file goes live; %s is the new file'),
 }
+type Rewriting = z.output<z.ZodObject<typeof Rewriting>> & { readonly path: string }
 
 /** What an edit has to know. The digest is there for the guard: an edit must not undo what somebody wrote since the look. */
 export const rewriteFacts = (at: string) => ({ now: path(at), text: text(at), digest: digest(at), parent: path(parentOf(at)) })

@@ -33,6 +33,11 @@ export interface TaskOptions {
 export type Facts = Readonly<Record<string, Fact<unknown>>>
 export type FactValues<F extends Facts> = { readonly [K in keyof F]: F[K] extends Fact<infer T> ? T : never }
 
+/** The values of these facts, by their names. Each lies under the key of the fact that asked for it, so the types come back as they were. */
+export function factValues<F extends Facts>(facts: Facts, values: ReadonlyMap<string, unknown>): FactValues<F> {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, values.get(fact.key)])) as FactValues<F>
+}
+
 /** A definition: called, it makes a task; its parts are there for the reference page and for tests. */
 export interface TaskDefinition<P extends z.ZodType, S> {
   (params: z.input<P>, options?: TaskOptions): Task<S>
@@ -82,9 +87,7 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
     if (!parsed.success) throw new ParamsError(definition.name, parsed.error)
     const params = parsed.data
     const facts = definition.facts(params)
-    // The model holds each value under the key of the fact that asked for it, so the types come back as they were.
-    const now = (values: ReadonlyMap<string, unknown>) =>
-      Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, values.get(fact.key)])) as FactValues<F>
+    const now = (values: ReadonlyMap<string, unknown>) => factValues<F>(facts, values)
     return {
       kind: 'task',
       name: definition.name,
