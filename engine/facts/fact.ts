@@ -45,7 +45,9 @@ export interface FactKind {
   /** One sh text for all these arguments. Sections are separated with `hw_mark`. */
   reader(args: readonly unknown[]): string
   /** One value an argument, or an {@link Unreadable}. `sections` are what stood between the marks. */
-  parse(sections: readonly Buffer[], args: readonly unknown[]): readonly unknown[]
+  parse(sections: readonly Buffer[], args: readonly unknown[], basis?: readonly unknown[]): readonly unknown[]
+  /** Another fact about the same argument, asked in the same look, that `parse` builds on. */
+  readonly basis?: (arg: unknown) => Fact<unknown>
   /** What else follows when a fact of this kind is predicted to become `value`: for instance, parents exist. */
   readonly ripple?: (fact: Fact<unknown>, value: unknown, known: KnownFacts) => readonly Effect[]
   /** What a fresh observation means on top of what is predicted: below a directory that will be gone, nothing is there. */
@@ -104,32 +106,37 @@ export function defineFact<A extends string | readonly string[], T>(
 }
 
 /** A kind of which one piece of sh answers for many arguments at once. */
-export function defineBatchFact<A extends string | readonly string[], T>(
+export function defineBatchFact<A extends string | readonly string[], T, B = undefined>(
   kind: {
     readonly name: string
     readonly blank: T
     readonly read: (args: readonly A[]) => string
-    readonly parse: (output: Buffer, args: readonly A[]) => readonly (T | Unreadable)[]
+    /** `basis`: the answers of the facts that `basis` names, in the order of `args`. */
+    readonly parse: (output: Buffer, args: readonly A[], basis: readonly (B | Unreadable)[]) => readonly (T | Unreadable)[]
+    /** Another fact about the same argument, asked in the same look, so that its answer need not be found twice. */
+    readonly basis?: (arg: A) => Fact<B>
     /** Its sh neither exits nor leaves anything behind but variables of its own: it needs no subshell. */
     readonly plain?: boolean
   } & Hooks<A, T>,
 ): (arg: A) => Fact<T> {
-  return define<A, T>(kind, { reader: kind.read, parse: (sections, args) => kind.parse(sections[0] ?? Buffer.alloc(0), args) })
+  return define<A, T, B>(kind, { reader: kind.read, parse: (sections, args, basis) => kind.parse(sections[0] ?? Buffer.alloc(0), args, basis), ...(kind.basis && { basis: kind.basis }) })
 }
 
-function define<A extends string | readonly string[], T>(
+function define<A extends string | readonly string[], T, B = undefined>(
   base: { readonly name: string; readonly blank: T; readonly plain?: boolean } & Hooks<A, T>,
-  io: { reader(args: readonly A[]): string; parse(sections: readonly Buffer[], args: readonly A[]): readonly unknown[] },
+  io: { reader(args: readonly A[]): string; parse(sections: readonly Buffer[], args: readonly A[], basis: readonly (B | Unreadable)[]): readonly unknown[]; basis?(arg: A): Fact<B> },
 ): (arg: A) => Fact<T> {
   // The argument of a fact is always one that its own kind was asked with: the casts below give it back its type.
   const own = (args: readonly unknown[]) => args as readonly A[]
   const { ripple, beneath } = base
+  const { basis } = io
   const kind: FactKind = {
     name: base.name,
     blank: base.blank,
     plain: base.plain ?? false,
     reader: (args) => io.reader(own(args)),
-    parse: (sections, args) => io.parse(sections, own(args)),
+    parse: (sections, args, basis = []) => io.parse(sections, own(args), basis as readonly (B | Unreadable)[]),
+    ...(basis && { basis: (arg: unknown) => basis(arg as A) }),
     ...(ripple && { ripple: (fact: Fact<unknown>, value: unknown, known: KnownFacts) => ripple(fact.arg as A, value as T, known) }),
     ...(beneath && { beneath: (fact: Fact<unknown>, observed: unknown, known: KnownFacts) => beneath(fact.arg as A, observed as T, known) }),
   }

@@ -80,36 +80,30 @@ export type FileText = { readonly kind: 'absent' } | { readonly kind: 'too-large
 
 export const LARGEST_TEXT = 1024 * 1024
 
-/** `text('/etc/hosts')`: the content of a regular file. */
-export const text: (path: string) => Fact<FileText> = defineBatchFact<string, FileText>({
+/** `text('/etc/hosts')`: the content of a regular file. One `head` for all; how long each is, `path` knows. */
+export const text: (path: string) => Fact<FileText> = defineBatchFact<string, FileText, PathState>({
   name: 'text',
   plain: true,
   blank: { kind: 'absent' },
-  // Sizes first, then the bytes of all, no more than the limit of each: two processes for any number of files.
-  read: (paths) => regularFiles(paths, `stat -c "= %s %n" -- "$@" 2>/dev/null; echo; head -q -c ${LARGEST_TEXT + 1} -- "$@" 2>/dev/null`, 'echo'),
+  basis: path,
+  read: (paths) => regularFiles(paths, `head -q -c ${LARGEST_TEXT + 1} -- "$@" 2>/dev/null`),
   parse: readTexts,
   beneath: (at, observed, known) => (isShadowed(at, known) ? { kind: 'absent' } : observed),
 })
 
-/** For each set of paths: the sizes, a line each, an empty line, then all the bytes. */
-function readTexts(output: Buffer, paths: readonly string[]): (FileText | Unreadable)[] {
-  const found = new Map<string, FileText>()
+/** The bytes of all, one after the other, no more than the limit of each. */
+function readTexts(output: Buffer, paths: readonly string[], states: readonly (PathState | Unreadable)[]): (FileText | Unreadable)[] {
   let at = 0
-  while (at < output.length) {
-    const end = output[at] === 10 ? at : output.indexOf('\n\n', at) + 1
-    if (end < at || (end === 0 && output[0] !== 10)) break
-    const lines = output.subarray(at, end).toString().split('\n')
-    at = end + 1
-    for (const line of lines) {
-      const [, size = '', name = ''] = /^= (\d+) ([^]*)$/.exec(line) ?? []
-      if (name === '') continue
-      const length = Math.min(Number(size), LARGEST_TEXT + 1)
-      found.set(name, length > LARGEST_TEXT ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(at, at + length)) })
-      at += length
-    }
-  }
+  const texts = paths.map((_, index): FileText | Unreadable => {
+    const state = states[index]
+    if (state === undefined || state instanceof Unreadable) return state ?? new Unreadable('there was no answer about the path')
+    if (state.kind !== 'file') return { kind: 'absent' }
+    const length = Math.min(state.size, LARGEST_TEXT + 1)
+    at += length
+    return length > LARGEST_TEXT ? { kind: 'too-large' } : { kind: 'bytes', bytes: Buffer.from(output.subarray(at - length, at)) }
+  })
   // A file that grew or shrank between its size and its bytes moves those of all that come after it.
-  return at === output.length ? paths.map((each) => found.get(each) ?? { kind: 'absent' }) : paths.map(() => new Unreadable('a file changed while it was read'))
+  return at === output.length ? texts : paths.map(() => new Unreadable('a file changed while it was read'))
 }
 
 const TYPES: Readonly<Record<string, 'file' | 'directory' | 'link'>> = { '8': 'file', '4': 'directory', a: 'link' }
@@ -129,10 +123,10 @@ function targetIn(shown: string, name: string): string {
 }
 
 /** Runs `command` with those of the paths that are regular files as "$@": reading a pipe or a device could wait for ever. Tests start no process. */
-function regularFiles(paths: readonly string[], command: string, otherwise = 'true'): string {
+function regularFiles(paths: readonly string[], command: string): string {
   const sets: string[] = []
   for (let at = 0; at < paths.length; at += 200) sets.push(quoteAll(paths.slice(at, at + 200)))
-  return sets.map((set) => `set --; for hw_p in ${set}; do [ -f "$hw_p" ] && [ ! -h "$hw_p" ] && set -- "$@" "$hw_p"; done; if [ $# -gt 0 ]; then ${command}; else ${otherwise}; fi\n`).join('')
+  return sets.map((set) => `set --; for hw_p in ${set}; do [ -f "$hw_p" ] && [ ! -h "$hw_p" ] && set -- "$@" "$hw_p"; done; [ $# -eq 0 ] || ${command}\n`).join('')
 }
 
 /** A command line with at most 400 paths each: an argument list has a limit. */

@@ -64,7 +64,7 @@ class Batch {
     let next = results.length
     for (; next < this.#tasks.length; next++) {
       const task = this.#tasks[next]
-      const doubt = task && model.doubtAbout(factsOf([task]))
+      const doubt = task && model.doubtAbout(task)
       if (task === undefined || (mode === 'apply' && doubt !== undefined)) break
       const planned = planTask(task, model)
       if (planned.kind === 'changes') {

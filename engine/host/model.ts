@@ -74,10 +74,10 @@ export class HostModel implements KnownFacts {
     for (const kind of kinds === 'everything' ? ['*'] : kinds) if (!this.#suspected.has(kind)) this.#suspected.set(kind, why)
   }
 
-  /** Why what is known of these facts may be otherwise once the planned changes are made; undefined when it will not. */
-  doubtAbout(facts: readonly Fact<unknown>[]): string | undefined {
+  /** Why what is known of the facts of a task may be otherwise once the planned changes are made; undefined when it will not. */
+  doubtAbout({ facts }: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): string | undefined {
     if (this.#suspected.size === 0) return undefined
-    for (const fact of facts) {
+    for (const fact of Object.values(facts)) {
       const why = this.#suspected.get(fact.kind.name) ?? this.#suspected.get('*')
       if (why !== undefined && fact.kind !== GIVEN && !this.isPredicted(fact)) return why
     }

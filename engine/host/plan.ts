@@ -16,7 +16,9 @@ export function planTask(task: Task, model: HostModel): Planned {
   const values = new Map<string, unknown>()
   const guards: Guard[] = []
   let unseen: Unseen | undefined
-  for (const fact of Object.values(task.facts)) {
+  for (const name in task.facts) {
+    const fact = task.facts[name]
+    if (fact === undefined) continue
     const known = model.get(fact)
     if (known === undefined) throw new Error(`${fact.key} was not looked at before ${task.title} was planned`)
     if (known.certainty === 'unknown') return { kind: 'unknown', why: known.why }
@@ -44,4 +46,8 @@ export function stateOf<S>(task: Task<S>, model: HostModel): S | undefined {
 }
 
 /** Every fact that these tasks need. */
-export const factsOf = (tasks: readonly Task[]): Fact<unknown>[] => tasks.flatMap(({ facts }) => Object.values(facts))
+export function factsOf(tasks: readonly Task[]): Fact<unknown>[] {
+  const found: Fact<unknown>[] = []
+  for (const { facts } of tasks) for (const name in facts) if (facts[name]) found.push(facts[name])
+  return found
+}

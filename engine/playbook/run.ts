@@ -45,6 +45,9 @@ export interface RunOutcome {
   readonly unfinished: readonly string[]
 }
 
+/** Lets a host put its first question on the wire before the next one begins to think: hosts then work while we do. */
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
+
 /** Runs prepared plays: reaches every host first, then play after play. */
 export async function runPlays(plays: readonly PreparedPlay[], inventory: Inventory, options: RunOptions): Promise<RunOutcome> {
   return new Run(inventory, options).run(plays)
@@ -118,6 +121,7 @@ class Run {
       await Promise.all(
         able.map((prepared) =>
           width(async () => {
+            await turn()
             if (stopped || stop.reason !== undefined) return
             started.add(prepared.host.name)
             const ok = await this.#host(play, prepared, () => stopped)

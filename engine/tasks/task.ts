@@ -35,7 +35,9 @@ export type FactValues<F extends Facts> = { readonly [K in keyof F]: F[K] extend
 
 /** The values of these facts, by their names. Each lies under the key of the fact that asked for it, so the types come back as they were. */
 export function factValues<F extends Facts>(facts: Facts, values: ReadonlyMap<string, unknown>): FactValues<F> {
-  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, values.get(fact.key)])) as FactValues<F>
+  const found: Record<string, unknown> = {} // a loop, for this runs three times a task
+  for (const name in facts) found[name] = values.get(facts[name]?.key ?? '')
+  return found as FactValues<F>
 }
 
 /** A definition: called, it makes a task; its parts are there for the reference page and for tests. */

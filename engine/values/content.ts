@@ -24,7 +24,7 @@ export interface Content {
 export function contentOf(value: string | Secret | Uint8Array): Content {
   const secret = value instanceof Secret
   const bytes = typeof value === 'string' ? Buffer.from(value) : secret ? Buffer.from(value.reveal()) : Buffer.from(value)
-  return { digest: sha256(bytes), size: bytes.length, secret, text: asText(bytes), chunks: () => [bytes] }
+  return { digest: sha256(bytes), size: bytes.length, secret, text: typeof value === 'string' ? ownText(value, bytes) : asText(bytes), chunks: () => [bytes] }
 }
 
 /**
@@ -47,11 +47,16 @@ export function sha256(bytes: string | Uint8Array): string {
 export function asText(bytes: Uint8Array): string | undefined {
   if (bytes.includes(0)) return undefined
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     return undefined
   }
 }
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Half a surrogate pair becomes another character on its way to bytes. */
+const ownText = (text: string, bytes: Uint8Array) => (/[\p{Surrogate}\0]/u.test(text) ? asText(bytes) : text)
 
 const PIECE = 256 * 1024
 

@@ -85,8 +85,8 @@ describe('the images behave as the official ones', () => {
         wget -qO- http://127.0.0.1:3000/ | grep -o "<h1>.*</h1>"; docker exec web wget -qO- http://127.0.0.1:3000/health 2>&1 || true
         [ $version = v3-broken ] || docker rm -f web >/dev/null
       done
-      wget -qO- "http://127.0.0.1:3000/slow?s=2" > /tmp/slow & sleep 0.5
+      wget -qO- "http://127.0.0.1:3000/slow?ms=2000" > /tmp/slow & sleep 0.5
       docker stop -t 10 web >/dev/null; wait; cat /tmp/slow; docker inspect -f "exit {{.State.ExitCode}}" web; docker rm web >/dev/null`)
-    assert.deepEqual(said.split('\n'), ['<h1>web v1</h1>', 'ok', '<h1>web v2</h1>', 'ok', '<h1>web v3-broken</h1>', 'wget: server returned error: HTTP/1.1 503 Service Unavailable', 'slept 2 s', 'exit 0'])
+    assert.deepEqual(said.split('\n'), ['<h1>web v1</h1>', 'ok', '<h1>web v2</h1>', 'ok', '<h1>web v3-broken</h1>', 'wget: server returned error: HTTP/1.1 503 Service Unavailable', 'slept 2000 ms', 'exit 0'])
   })
 })

@@ -97,8 +97,12 @@ test('serial: a batch is through before the next begins', async () => {
 })
 
 test('hosts of a batch that still work when the play is given up stop at their next step, and have not failed', async () => {
+  let bIsWorking = () => {}
+  const working = new Promise<void>((resolve) => (bIsWorking = resolve))
   const both = role('both', async (host: Host) => {
     await host.ensure(directory({ path: '/x' }))
+    if (host.name === 'b') bIsWorking()
+    await working
     if (host.name === 'a') host.fail('no')
     await new Promise((resolve) => setTimeout(resolve, 20))
     await host.ensure(directory({ path: '/y' }))

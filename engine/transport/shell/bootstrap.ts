@@ -1,15 +1,13 @@
 /**
  * What turns a bare `sh` on a host into a shell that takes programs through its standard input, one turn each.
  *
- * The remote command is constant and uses only what every login shell (bash, dash, zsh, fish, csh) reads alike; it reads a nonce and a
- * length, then the program below. From then on a frame is a header line, the text of a script, and blobs that the script takes with
- * `hw_take`. Both ways are kept apart by the nonce, which no command ever learns: everything the host says back stands between marks,
- * lines that begin with it; and a header without it ends the shell, so that content never runs as a program.
+ * The remote command is constant and uses only what every login shell (bash, dash, zsh, fish, csh) reads alike; the program below is the
+ * first thing that comes in. It is one compound command, so that a shell runs all of it or, when the line breaks, nothing; and nothing more
+ * is sent before it says that it is ready, for some shells read ahead. From then on a frame is a header line, the text of a script, and
+ * blobs that the script takes with `hw_take`. Both ways are kept apart by a nonce, which no command ever learns: everything the host says
+ * back stands between marks, lines that begin with it; and a header without it ends the shell, so that content never runs as a program.
  */
-const RECEIVE = `IFS= read -r hw_n; IFS= read -r hw_l; eval "$(dd bs=$hw_l count=1 iflag=fullblock 2>/dev/null || dd bs=1 count=$hw_l 2>/dev/null)"`
-
-/** The command that the transport starts. */
-export const SHELL_COMMAND = `exec /bin/sh -c '${RECEIVE}'`
+export const SHELL_COMMAND = 'exec /bin/sh'
 
 /**
  * The same as another user, by a sudo that asks for nothing, or that asks on stderr with our own prompt. In the second form the shell
@@ -17,8 +15,8 @@ export const SHELL_COMMAND = `exec /bin/sh -c '${RECEIVE}'`
  */
 export const sudoCommand = (user: string, password: boolean): string =>
   password
-    ? `exec sudo -S -k -p ${SUDO_PROMPT} -H -u ${user} -- /bin/sh -c 'echo ${SUDO_PASSED}; ${RECEIVE}'`
-    : `exec sudo -n -H -u ${user} -- /bin/sh -c '${RECEIVE}'`
+    ? `exec sudo -S -k -p ${SUDO_PROMPT} -H -u ${user} -- /bin/sh -c 'echo ${SUDO_PASSED}; exec /bin/sh'`
+    : `exec sudo -n -H -u ${user} -- /bin/sh`
 
 export const SUDO_PROMPT = 'hostwright-asks-for-the-password:'
 export const SUDO_PASSED = 'hostwright-is-let-in'
@@ -28,11 +26,12 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
  * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
  * end the shell (hence `true`); busybox mv renames over no link to a directory (hence the second try); `set -e` is off in half of the places one expects it (hence explicit `|| return`).
  *
- * A script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
+ * A look that needs no subshell of its own (all its facts are \`plain\`) runs in the shell itself, both outputs as one: a fork and half of the
+ * packets less. Any other script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
  * leaves unread, the next frame begins where it should.
  */
-export const residentProgram = (prologue: string, epilogue = ''): string => `
-set +a; hw_k=$hw_n; unset hw_n; hw_n=$hw_k; unset hw_k ENV BASH_ENV CDPATH
+export const residentProgram = (nonce: string, prologue: string, epilogue = ''): string => `{
+set +a; unset hw_n hw_src ENV BASH_ENV CDPATH; hw_n=${nonce}; hw_acted=
 umask 022; LC_ALL=C; export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd / || exit
@@ -64,13 +63,18 @@ hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
 ${prologue}
 hw_mark ready
-while IFS=' ' read -r hw_h hw_l hw_b hw_id; do
+while IFS=' ' read -r hw_h hw_how hw_l hw_b hw_id; do
   [ "$hw_h" = "$hw_n" ] || exit
-  hw_src=$(hw_take "$hw_l"); hw_c=0; hw_t=
+  if [ "$hw_l" -lt 65536 ]; then hw_src=$(exec dd bs="$hw_l" count=1 iflag=fullblock 2>/dev/null); else hw_src=$(hw_take "$hw_l"); fi
+  hw_c=0; hw_t=
+  if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $?; continue; fi
+  [ "$hw_how" = ask ] || hw_acted=1
   if [ "$hw_b" -eq 0 ]; then ( eval "$hw_src" ) </dev/null
   else hw_take "$hw_b" | { ( eval "$hw_src" ); hw_s=$?; cat >/dev/null; exit $hw_s; }
   fi
   hw_both end $?
 done
 ${epilogue}
+exit
+}
 `

@@ -21,21 +21,22 @@ export interface Listening {
 export class Collector {
   readonly stdout: MarkScanner
   readonly stderr: MarkScanner
-  /** Resolves with the status when both streams have come to the end of the frame. */
+  /** Resolves with the status when the streams have come to the end of the frame. */
   readonly done: Promise<number>
   readonly #keep: number
   readonly #sections: { readonly mark: string; readonly stdout: Kept }[] = []
   /** Marks that stand in both streams stand there once. */
   readonly #stderr = new Map<string, Kept>()
 
-  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Listening) {
+  /** `streams`: how many of them say that they have come to the end. */
+  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Listening, streams = 2) {
     this.#keep = keep
     let finish = (_: number) => {}
     this.done = new Promise((resolve) => (finish = resolve))
     let ends = 0
     const end = (mark: string): boolean => {
       if (!mark.startsWith('end ')) return false
-      if (++ends === 2) finish(Number(mark.slice(4)))
+      if (++ends === streams) finish(Number(mark.slice(4)))
       return true
     }
     const begin = (mark: string): Kept => {

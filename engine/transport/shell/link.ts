@@ -2,7 +2,7 @@ import type { Fact } from '../../facts/fact.ts'
 import type { Act, Acted, ActEvents, Link, Looked, StepOutput } from '../link.ts'
 import type { Connection, LinkError } from '../connection.ts'
 import { actProgram, describeStep } from './act-script.ts'
-import { lookScript, readLook } from './look-script.ts'
+import { isPlain, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
 
@@ -51,7 +51,7 @@ export class ShellLink implements Link {
   }
 
   async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
-    const outcome = await this.#session.run({ script: lookScript(facts), deadline: LOOK })
+    const outcome = await this.#session.run({ script: lookScript(facts), how: isPlain(facts) ? 'look' : 'ask', deadline: LOOK })
     return outcome.kind === 'lost' ? outcome : { kind: 'seen', values: readLook(facts, outcome.sections) }
   }
 

@@ -30,8 +30,8 @@ case $? in
 esac`
 }
 
-/** Run by the resident shell after its last frame. */
-export const UNLOCK = `[ -z "$hw_mine" ] || rm -f -- "$hw_d/lock"`
+/** Run by the resident shell after its last frame. Where nothing was done nothing can have been left running, and the file may stay. */
+export const UNLOCK = `[ -z "$hw_mine" ] || [ -z "$hw_acted" ] || rm -f -- "$hw_d/lock"`
 
 /** A host on which there can be no lock is worked on all the same; the operator should know. */
 export function unlocked(greeting: string): readonly string[] {

@@ -10,6 +10,11 @@ import { MarkScanner } from './scanner.ts'
 /** What one turn asks of the host. */
 export interface Frame {
   readonly script: string
+  /**
+   * `act` may change the host; `ask` only looks; `look` also needs no subshell: it neither exits nor leaves anything behind but variables of
+   * its own, takes no blobs, and its stderr comes as stdout. Default: act.
+   */
+  readonly how?: 'act' | 'ask' | 'look'
   /** Contents that the script takes from its input with `hw_take`, in this order. */
   readonly blobs?: readonly Content[]
   /** Milliseconds until the line is given up. */
@@ -73,8 +78,7 @@ export class ShellSession {
 
   /** Sends the resident program and waits until it answers; feeds sudo's password when, and only when, it is asked for. */
   async #greet(target: string, { become, deadline = 20_000, prologue = '', epilogue = '' }: SessionOptions): Promise<LinkError | undefined> {
-    const program = residentProgram(prologue, epilogue)
-    const hello = `${this.#nonce}\n${Buffer.byteLength(program)}\n${program}`
+    const hello = residentProgram(this.#nonce, prologue, epilogue)
     let noise = ''
     let asked = 0
     let greeted = false
@@ -117,14 +121,14 @@ export class ShellSession {
 
   /** One turn. Never rejects. */
   async run(frame: Frame): Promise<FrameOutcome> {
-    const { script, blobs = [], deadline } = frame
-    const collector = new Collector(this.#nonce, frame)
+    const { script, how = 'act', blobs = [], deadline } = frame
+    const collector = new Collector(this.#nonce, frame, how === 'look' ? 1 : 2)
     if (this.#over) return { kind: 'lost', error: lost(this.#over), sections: [] }
     this.#collector = collector
     this.turns++
     const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
     const bytes = Buffer.from(script)
-    const head = `${this.#nonce} ${bytes.length} ${size} ${randomBytes(8).toString('hex')}\n`
+    const head = `${this.#nonce} ${how} ${bytes.length} ${size} ${randomBytes(8).toString('hex')}\n`
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<FrameOutcome>((resolve) => {
       timer = setTimeout(() => {

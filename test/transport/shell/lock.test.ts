@@ -33,7 +33,10 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
     assert.ok(!second.ok && second.error.reason === 'locked')
     assert.match(second.error.message, /another run holds this host: ann@laptop: it's "hers"$/)
     await first.close()
-    assert.ok(!existsSync(lock), 'nothing is left')
+    const third = await linkOf(shell, 'bob')
+    await outcomeOf(third, runs(['true']))
+    await third.close()
+    assert.ok(!existsSync(lock), 'nothing is left where something was done')
     await (await linkOf(shell, 'bob')).close()
   })
 

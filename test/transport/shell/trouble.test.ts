@@ -49,7 +49,7 @@ for (const [name, shell] of Object.entries(shells)) {
     const session = await openSession(polluted, {}, (process) => ({
       ...process,
       write: (bytes) => {
-        nonce ||= Buffer.from(bytes).toString().slice(0, 32)
+        nonce ||= /hw_n=([0-9a-f]{32});/.exec(Buffer.from(bytes).toString())?.[1] ?? ''
         return process.write(bytes)
       },
     }))
