@@ -89,6 +89,13 @@ export function noEngine(engine: EngineState): { readonly message: string; reado
   }
 }
 
+/** Why Compose cannot be used; undefined when it can. 2.17 is the oldest that waits with a limit. */
+export function noCompose(engine: EngineState): { readonly message: string; readonly hint: string } | undefined {
+  if (engine.kind !== 'running' || (engine.compose !== undefined && isAtLeast(engine.compose, '2.17'))) return undefined
+  const message = engine.compose === undefined ? 'Docker has no Compose plugin' : `the Compose plugin is ${engine.compose}; 2.17 is the oldest that can wait`
+  return { message, hint: 'dockerEngine({ composePlugin: … }) brings one' }
+}
+
 /** What a fact is when the docker command complains that there is no daemon to ask: not known before there is one. */
 export function unseenWithoutDaemon(lines: readonly string[]): Unseen | undefined {
   const line = lines.find(saysNoDaemon)

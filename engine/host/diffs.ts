@@ -11,7 +11,7 @@ import type { HostContext } from './context.ts'
  */
 export async function shownDiffs(context: HostContext, changes: readonly (readonly Change[])[]): Promise<ShownDiff[][]> {
   const writes = changes.map((each) => each.flatMap(({ steps }) => steps.filter((step): step is WriteStep => step.kind === 'write')))
-  const facts = writes.flat().filter(({ content }) => !content.secret && content.text !== undefined).map(({ path }) => text(path))
+  const facts = writes.flat().filter(({ content }) => !content.secret && content.text !== undefined).map((step) => text(placeOf(step)))
   const looked = facts.length > 0 ? await context.link.look(facts) : undefined
   const before = (path: string): Buffer | undefined => {
     const value = looked?.kind === 'seen' ? looked.values.get(text(path).key) : undefined
@@ -19,14 +19,17 @@ export async function shownDiffs(context: HostContext, changes: readonly (readon
   }
   return changes.map((each, index) => [
     ...each.flatMap(({ diff }) => (diff ? [{ name: diff.name, text: unifiedDiff(diff.name, diff.before, diff.after) }] : [])),
-    ...(writes[index] ?? []).map((step) => ({ name: step.path, text: describe(step, before(step.path)) })),
+    ...(writes[index] ?? []).map((step) => ({ name: placeOf(step), text: describe(step, before(placeOf(step))) })),
   ])
 }
 
-function describe({ path, content }: WriteStep, before: Buffer | undefined): string {
+const placeOf = ({ path, standsFor }: WriteStep) => standsFor ?? path
+
+function describe(step: WriteStep, before: Buffer | undefined): string {
+  const { content } = step
   if (content.secret) return 'the content is secret and not shown'
   if (content.load) return `content from elsewhere, sha256 ${content.digest.slice(0, 12)}…`
   if (content.text === undefined) return `binary or large content, ${content.size} bytes, sha256 ${content.digest.slice(0, 12)}…`
   const old = before === undefined ? '' : asText(before)
-  return old === undefined ? 'what is there now is binary' : unifiedDiff(path, old, content.text)
+  return old === undefined ? 'what is there now is binary' : unifiedDiff(placeOf(step), old, content.text)
 }

@@ -20,12 +20,22 @@ export interface HostInfo {
   readonly groups: readonly string[]
 }
 
+/** Who is at work, for what is recorded on hosts. */
+export interface RunAbout {
+  /** "ann@laptop" */
+  readonly by: string
+  /** Git revision of the playbooks, with "+" when they were changed since; '' outside of a repository. */
+  readonly revision: string
+}
+
 /** What a host needs of the run around it. */
 export interface HostServices {
   /** True when this task, with these tags, is asked for. */
   selected(title: string, tags: readonly string[]): boolean
   /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
+  /** Who runs this, and from which revision of the playbooks. */
+  about(): Promise<RunAbout>
   /** Another host of the inventory, for `on`. */
   other(name: string, role: string): Promise<Host>
 }
@@ -115,6 +125,11 @@ export class Host {
   /** Fails unless the condition holds. */
   assert(condition: boolean, message: string, hint?: string): asserts condition {
     if (!condition) this.fail(message, hint)
+  }
+
+  /** Who runs this, and from which revision of the playbooks: for records. */
+  about(): PromiseLike<RunAbout> {
+    return this.#watch.track(this.#services.about())
   }
 
   /** Tells the operator something. */

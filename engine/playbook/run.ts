@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import type { HostContext } from '../host/context.ts'
 import { HostLost, Stopped, TaskFailed } from '../host/failure.ts'
-import { Host } from '../host/host.ts'
+import { Host, type RunAbout } from '../host/host.ts'
 import { HostModel } from '../host/model.ts'
 import { placeOf } from '../host/origin.ts'
 import type { Inventory, InventoryHost } from '../inventory/types.ts'
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly gate?: (host: string, title: string) => boolean
   /** Asked before anything is changed (`--step`); false stops the host there. */
   readonly confirm?: HostContext['confirm']
+  /** Who is at work; asked by roles that record it. Default: nobody is named. */
+  readonly about?: () => Promise<RunAbout>
   /** For the listing, which wants to see the tags that tasks have. */
   readonly onTags?: (tags: readonly string[]) => void
 }
@@ -224,6 +226,7 @@ class Run {
         return isSelected(own, this.#options.tags) && (this.#options.gate?.(host.name, title) ?? true)
       },
       once: <T>(key: string, name: string, work: () => Promise<T>) => this.#once.do(key, name, work),
+      about: this.#options.about ?? (() => Promise.resolve({ by: '', revision: '' })),
       other: async (name: string, role: string) => {
         const other = this.#inventory.hosts.get(name)
         if (!other) throw new Error(`there is no host "${name}" in the inventory`)

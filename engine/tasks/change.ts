@@ -61,6 +61,8 @@ export interface WriteStep {
   readonly owner?: string
   /** A command that must agree before the file goes live; `%s` is where the new content stands for now. */
   readonly validate?: readonly string[]
+  /** The file that this one takes the place of later, and is compared with in diffs. Default: the path itself. */
+  readonly standsFor?: string
   /** Keep what was there, beside it, as `NAME.~YYYYMMDDHHMMSS~`. */
   readonly backup?: boolean
 }

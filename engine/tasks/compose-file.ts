@@ -35,6 +35,9 @@ export interface ComposeService {
   readonly mounts: readonly string[]
   /** All paths of the host that it sees. */
   readonly sees: readonly string[]
+  /** Why two containers of it cannot run side by side; undefined when they can. */
+  readonly alone: string | undefined
+  readonly hasHealthCheck: boolean
 }
 
 /** Reads a project file. What Compose would not take is found by Compose, before anything changes; here only what a plan cannot do without. */
@@ -69,6 +72,8 @@ export function readComposeFile(text: string, directory: string, file: string): 
       reads: [...envFiles(section), ...extended(section)].map(at),
       mounts: [...volumes.filter(({ readOnly }) => readOnly).map(({ source }) => at(source)), ...files],
       sees: [...volumes.map(({ source }) => at(source)), ...files],
+      alone: aloneBecause(section),
+      hasHealthCheck: member(section, 'healthcheck', 'test') !== undefined && member(section, 'healthcheck', 'disable') !== true,
     })
   }
   const name = member(model, 'name')
@@ -97,6 +102,13 @@ function withoutCounts(section: unknown): unknown {
   if (!isRecord(deploy)) return { ...rest, deploy }
   const { replicas: _6, ...deployment } = deploy
   return { ...rest, ...(Object.keys(deployment).length > 0 && { deploy: deployment }) }
+}
+
+function aloneBecause(section: unknown): string | undefined {
+  if (member(section, 'container_name') !== undefined) return 'container_name'
+  const ports = member(section, 'ports')
+  if (Array.isArray(ports) && ports.length > 0) return 'ports'
+  return member(section, 'network_mode') === 'host' ? 'network_mode: host' : undefined
 }
 
 function bindMounts(section: unknown): { source: string; readOnly: boolean }[] {

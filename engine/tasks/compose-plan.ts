@@ -3,7 +3,6 @@ import { dockerNetworkNames } from '../facts/docker-network.ts'
 import { becomes } from '../facts/fact.ts'
 import { change, type Change } from './change.ts'
 import type { ComposeFile } from './compose-file.ts'
-import { replaceBeside } from './compose-beside.ts'
 import * as steps from './compose-steps.ts'
 import type { Project } from './compose-steps.ts'
 import { isLeftOver, listed, nameOf, notLoaded, verdictOf, type Verdict } from './compose-verdict.ts'
@@ -14,7 +13,6 @@ export interface UpParams extends WishParams {
   readonly wait: number
   readonly pull: 'missing' | 'never'
   readonly removeOrphans: boolean
-  readonly replace: 'stop-first' | 'start-first'
 }
 
 /** What a plan is made on. */
@@ -43,15 +41,12 @@ export function planUp(p: UpParams, project: Project, file: ComposeFile, wish: W
   if (summaries.length > 0) {
     const mounts = wish.services.flatMap((service) => service.mounts.filter((at) => !at.includes('$')))
     const pull = ['--pull', p.pull]
-    const beside = p.replace === 'start-first' ? verdicts.filter((each) => (each.how === 'up' || each.how === 'recreate') && now.containers.some((own) => own.service === each.service && own.state === 'running')) : []
-    const isBeside = (service: string) => beside.some((each) => each.service === service)
-    const named = (how: Verdict['how']) => verdicts.filter((each) => each.how === how && !isBeside(each.service)).map(({ service }) => service)
+    const named = (how: Verdict['how']) => verdicts.filter((each) => each.how === how).map(({ service }) => service)
     const list = [
       steps.check(project, file.externalNetworks, mounts),
       ...(leftOver.length > 0 ? [steps.removeContainers(leftOver.map(({ id }) => id))] : []),
       ...(named('restart').length > 0 ? [steps.compose(project, ['restart', ...named('restart')], 180)] : []),
       ...(named('recreate').length > 0 ? [steps.compose(project, ['up', '-d', '--no-deps', '--force-recreate', ...pull, ...named('recreate')], 900)] : []),
-      ...beside.map(({ service }) => replaceBeside(project, service, wish.services.find(({ name }) => name === service)?.replicas ?? 1, p.wait)),
       steps.up(project, [...pull, ...(orphans.length > 0 ? ['--remove-orphans'] : []), ...(p.services ?? [])], p.wait, 600),
       steps.record(project, record),
     ]
@@ -78,7 +73,7 @@ function reloadOf(p: UpParams, service: WishedService, verdicts: readonly Verdic
 }
 
 /** The project when all is done. Ids are made up: what counts is that they are those of the record. */
-function foretold(wish: Wish, file: ComposeFile, now: ProjectState, leftOver: readonly ComposeContainer[], orphans: readonly ComposeContainer[]): ProjectState {
+export function foretold(wish: Wish, file: ComposeFile, now: ProjectState, leftOver: readonly ComposeContainer[], orphans: readonly ComposeContainer[]): ProjectState {
   const wished = new Set(wish.services.map(({ name }) => name))
   const kept = now.containers.filter((each) => !wished.has(each.service) && !leftOver.includes(each) && !orphans.includes(each))
   const made = wish.services.flatMap(({ name, replicas, isOneShot }) => {

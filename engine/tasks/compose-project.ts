@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { composeProject as composeFact, type ComposeContainer, type ProjectState } from '../facts/compose-project.ts'
-import { dockerEngine, isAtLeast, noEngine } from '../facts/docker-engine.ts'
+import { dockerEngine, noCompose, noEngine } from '../facts/docker-engine.ts'
 import { dockerNetworkNames } from '../facts/docker-network.ts'
 import { each } from '../facts/each.ts'
 import { digest, path, text, type FileText } from '../facts/path.ts'
@@ -32,7 +32,6 @@ const Params = z.strictObject({
     }))
     .default([])
     .describe('services that take in these files by a command, instead of being recreated'),
-  replace: z.enum(['stop-first', 'start-first']).default('stop-first').describe('start-first: new containers are started beside the old, which serve until the new are healthy, and go on when those are not; for services without container_name and ports'),
   removeOrphans: z.boolean().default(true).describe('containers of services that the file does not know any more'),
 })
 type P = z.output<typeof Params>
@@ -82,8 +81,8 @@ export const composeProject = defineTask({
     if (p.state === 'down' && trouble?.message === 'Docker is not installed') return []
     if (trouble) return refuse(trouble.message, trouble.hint)
     if (p.state === 'down') return planDown(nameFor(p), now.now)
-    if (now.engine.kind === 'running' && (now.engine.compose === undefined || !isAtLeast(now.engine.compose, '2.17')))
-      return refuse(now.engine.compose === undefined ? 'Docker has no Compose plugin' : `the Compose plugin is ${now.engine.compose}; 2.17 is the oldest that can wait`, 'dockerEngine({ composePlugin: … }) brings one')
+    const lacking = noCompose(now.engine)
+    if (lacking) return refuse(lacking.message, lacking.hint)
     if (p.file === STANDARD && (now.rival.kind !== 'absent' || now.otherRival.kind !== 'absent'))
       return refuse(`compose.${now.rival.kind !== 'absent' ? 'yaml' : 'yml'} stands beside ${p.file}, and Compose would read that instead`, 'remove one of them')
 

@@ -36,7 +36,8 @@ export function check(project: Project, networks: readonly string[], mounts: rea
   return program(project, 'docker compose config', CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
 }
 
-const CHECK = `
+/** `$1` networks and their names, then mounts and theirs, then what Compose is to be told. */
+export const CHECK = `
 bad=0
 n=$1; shift
 while [ "$n" -gt 0 ]; do

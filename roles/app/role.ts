@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, Port, RemotePath, SecretValue, ServiceName, template } from '../../engine/index.ts'
-import { caddyProject, validatedBy } from '../caddy/project.ts'
+import { defineRole, directory, Duration, envFile, Image, Memory, Port, RemotePath, rollout, SecretValue, ServiceName, template } from '../../engine/index.ts'
+import { ensureSite, upstreams } from './site.ts'
 
 const compose = template(
   import.meta,
@@ -10,7 +10,6 @@ const compose = template(
     memory: z.string(), cpus: z.string(), volume: z.string().optional(),
   }),
 )
-const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), port: z.number() }))
 
 const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
@@ -44,31 +43,40 @@ export const app = defineRole({
     network: z.string().default('shared_network'),
     apps: RemotePath.prefault('/opt/services/apps'),
     caddy: RemotePath.prefault('/opt/services/caddy'),
+    strategy: z.enum(['switch', 'docker-rollout']).default('switch').describe('how a new version takes over: Caddy is switched to it, or the plugin docker-rollout replaces it behind its name'),
+    before: z.array(z.string().min(1)).min(1).optional().describe('run in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it'),
+    before_timeout: Duration.prefault('10m'),
+    wait: Duration.prefault('180s').describe('until a new version is healthy'),
+    drain: Duration.prefault('30s').describe('how long requests under way to the old version are waited for, at most'),
+    observe: Duration.prefault('5s').describe('how long the old version is kept, stopped, while the new one is watched'),
+    keep: z.int().min(2).max(100).default(5).describe('releases that can be brought back'),
   }),
   async run(host, p) {
     const at = `${p.apps}/${p.name}`
     const probe = `http://127.0.0.1:${p.port}${p.health_path}`
+    const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
+    await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))
+    if (p.domain !== undefined) await ensureSite(host, { name: p.name, address: p.tls ? p.domain : `http://${p.domain}`, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic })
     await host.ensure(
-      directory({ path: at, mode: '0750' }),
-      ...(p.data ? [directory({ path: `/data/${p.name}` })] : []),
-      file({ path: `${at}/.env`, content: envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }), mode: '0600' }),
-      file({
-        path: `${at}/docker-compose.yml`,
-        mode: '0644',
-        content: compose({
-          name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
-          memory: p.memory, cpus: p.cpus,
-          health: p.health_command ?? `wget -q -O /dev/null '${probe}' || curl -fsS -o /dev/null '${probe}'`,
-          ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
-        }),
+      rollout({
+        directory: at,
+        service: p.name,
+        replicas: p.replicas,
+        strategy: p.strategy,
+        files: {
+          'docker-compose.yml': compose({
+            name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
+            memory: p.memory, cpus: p.cpus,
+            health: p.health_command ?? `if command -v wget >/dev/null; then exec wget -q -O /dev/null '${probe}'; else exec curl -fsS -o /dev/null '${probe}'; fi`,
+            ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
+          }),
+          '.env': envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }),
+        },
+        ...(dynamic && { upstream: { directory: `${p.caddy}/up`, mounted: '/etc/caddy/up', name: p.name, port: p.port, ...(p.health_command === undefined && { probe: p.health_path }) } }),
+        ...(p.before && { before: { argv: p.before, timeout: `${p.before_timeout}s` } }),
+        wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: p.keep,
+        about: { version: p.version, ...(await host.about()) },
       }),
-      composeProject({ directory: at, wait: '180s', replace: 'start-first' }),
-    )
-    if (p.domain === undefined) return
-    const address = p.tls ? p.domain : `http://${p.domain}`
-    await host.ensure(
-      file({ path: `${p.caddy}/sites/${p.name}.caddy`, content: site({ name: p.name, address, port: p.port }), mode: '0644', validate: validatedBy(p.caddy) }),
-      caddyProject(p.caddy),
     )
   },
 })

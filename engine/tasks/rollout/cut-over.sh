@@ -1,0 +1,355 @@
+# Replaces the containers of one service by new ones without losing a request, or leaves everything as it was. Runs on the host, in a session
+# of its own: it comes to its end whether or not anybody is still connected. Before this text stand the settings (settings.ts).
+#
+# Every step is written down in $J/phase before it begins. Whoever comes after a run that was killed finishes it or undoes it (recover).
+# What is printed goes to a log that the controller follows; lines that begin with "! " are what went wrong.
+#
+#   prepare   new files are live, nothing was started          ─┐
+#   beside    new containers are started, the old serve         ├─ undo: new ones go, old files come back
+#   switched  Caddy sends to the new, the old drain            ─┐
+#   stopped   the old are stopped and kept                      ├─ finish: when the new are well; undo: when they are not
+trap '' HUP PIPE
+umask 077
+export LC_ALL=C
+J=/var/lib/hostwright/rollout/$P
+R=/var/lib/hostwright/releases/$P
+STARTED=$(date +%s)
+
+say() { printf '%s\n' "$*"; }
+bad() { printf '%s\n' "$*" | sed 's/^/! /'; }
+now() { date +%s; }
+nap() { sleep "$1" 2>/dev/null || sleep 1; }
+compose() { env -i PATH="$PATH" HOME="$HOME" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} docker compose -p "$P" "$@" </dev/null; }
+of_service() { docker ps --no-trunc --filter "label=com.docker.compose.project=$P" --filter "label=com.docker.compose.service=$S" --filter label=com.docker.compose.oneoff=False "$@"; }
+names() { [ $# -eq 0 ] || docker inspect --format '{{slice .Name 1}}' "$@" 2>/dev/null; }
+count() { printf '%s\n' "$*" | wc -w; }
+phase() { printf '%s\n' "$1" >"$J/phase.new" && sync "$J/phase.new" 2>/dev/null; mv -f -- "$J/phase.new" "$J/phase"; }
+outcome() { printf '%s\n' "$1" >"$J/outcome.new" && mv -f -- "$J/outcome.new" "$J/outcome"; }
+fail() { outcome 1; exit 1; }
+
+# --- files ----------------------------------------------------------------------------------------------------------------------------
+
+# A file is replaced whole; the copy is beside it first, for the directory may be another file system.
+put() { cp -p -- "$1" "$D/.hostwright.rollout" && sync "$D/.hostwright.rollout" 2>/dev/null; mv -f -- "$D/.hostwright.rollout" "$2"; }
+
+install_files() {
+  rm -rf -- "$J/prev" && mkdir -p -- "$J/prev" || return
+  for f in $FILES; do [ ! -e "$D/$f" ] || cp -p -- "$D/$f" "$J/prev/$f" || return; done
+  phase prepare || return
+  for f in $FILES; do put "$J/next/$f" "$D/$f" || return; done
+}
+
+restore_files() {
+  [ -d "$J/prev" ] || return 0
+  for f in $FILES; do
+    if [ -e "$J/prev/$f" ]; then put "$J/prev/$f" "$D/$f"; else rm -f -- "$D/$f"; fi
+  done
+}
+
+# --- where Caddy sends ------------------------------------------------------------------------------------------------------------------
+
+# One file an upstream of the site, read by Caddy at each request: a name, and no end of line. Names are handed out in turn.
+point() {
+  [ -n "$UP" ] || return 0
+  [ $# -gt 0 ] || return 1
+  i=0
+  while [ "$i" -lt "$N" ]; do
+    eval "name=\${$((i % $# + 1))}"
+    i=$((i + 1))
+    printf %s "$name" >"$UP/.$UPNAME-$i" && chmod 644 "$UP/.$UPNAME-$i" && mv -f -- "$UP/.$UPNAME-$i" "$UP/$UPNAME-$i" || return
+    [ "$(docker exec "$CADDY" cat "$SEEN/$UPNAME-$i" 2>&1)" = "$name" ] || { bad "Caddy does not see $UP/$UPNAME-$i as it was written"; return 1; }
+  done
+}
+
+from_caddy() { timeout 10 docker exec "$CADDY" wget -q -O - "$@" 2>/dev/null </dev/null; }
+
+reads_files() {
+  [ -n "$UP" ] || return 0
+  case $(from_caddy http://127.0.0.1:2019/config/) in
+    *"{file.$SEEN/$UPNAME-1}"*) ;;
+    *) bad "Caddy has no site loaded that reads $SEEN/$UPNAME-1: nothing could be switched"; return 1 ;;
+  esac
+}
+
+# Requests under way to these names. Since 2.11 Caddy counts them by the address that it really dialled.
+in_flight() {
+  said=$(from_caddy http://127.0.0.1:2019/reverse_proxy/upstreams) || { echo unknown; return; }
+  sum=0
+  for name in "$@"; do
+    for n in $(printf '%s' "$said" | tr '{' '\n' | sed -n "s/.*\"address\":\"$name:$PORT\",\"num_requests\":\([0-9]*\).*/\1/p"); do sum=$((sum + n)); done
+  done
+  echo "$sum"
+}
+
+counts() { docker exec "$CADDY" caddy version 2>/dev/null | awk -F '[v. ]+' '{ for (i = 1; i <= NF; i++) if ($i != "") { exit !($i > 2 || ($i == 2 && $(i + 1) >= 11)) } }'; }
+
+drain() {
+  [ -n "$UP" ] || return 0
+  end=$(($(now) + DRAIN)) quiet=0
+  if ! counts; then say "drain: $DRAIN s, for this Caddy does not tell what is under way"; nap "$DRAIN"; return 0; fi
+  nap 0.5
+  while [ "$quiet" -lt 2 ]; do
+    n=$(in_flight "$@")
+    if [ "$n" = 0 ]; then quiet=$((quiet + 1)); else quiet=0; fi
+    [ "$(now)" -lt "$end" ] || { say "drain: after $DRAIN s still under way: $n; they are ended with the container"; return 0; }
+    nap 0.25
+  done
+  say 'drain: nothing is under way to the old'
+}
+
+# --- health -----------------------------------------------------------------------------------------------------------------------------
+
+state() { docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.OOMKilled}}' "$1" 2>&1; }
+
+# Waits until all of these are well. Fails at once for what ended, was started again, or is unhealthy.
+wait_well() {
+  end=$(($(now) + WAIT)) since=$(now)
+  while :; do
+    waiting=
+    for id in "$@"; do
+      case $(state "$id") in
+        'running healthy 0 false') ;;
+        'running none 0 false') [ $(($(now) - since)) -ge "$SETTLE" ] || waiting=1 ;;
+        'running starting 0 false' | 'created '*) waiting=1 ;;
+        *) return 1 ;;
+      esac
+    done
+    [ -n "$waiting" ] || return 0
+    [ "$(now)" -lt "$end" ] || return 1
+    nap 0.5
+  done
+}
+
+# The port answers over the network, asked from where the requests come from.
+probe() {
+  [ -n "$UP" ] && [ -n "$PROBE" ] || return 0
+  for name in $(names "$@"); do
+    try=0
+    until from_caddy "http://$name:$PORT$PROBE" >/dev/null; do
+      try=$((try + 1))
+      [ "$try" -lt 5 ] || { bad "Caddy gets no answer from http://$name:$PORT$PROBE"; return 1; }
+      nap 1
+    done
+  done
+}
+
+# All that tells why, with the verdict last: a screen shows the end.
+why() {
+  for id in "$@"; do
+    name=$(names "$id")
+    docker logs --tail 50 "$id" 2>&1 | sed "s/^/! $name | /"
+    docker inspect --format '{{with .State.Health}}{{range .Log}}health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
+{{end}}{{end}}' "$id" 2>/dev/null | grep . | tail -n 3 | sed 's/^/! /'
+    bad "$(docker inspect --format '{{with .Config.Healthcheck}}health check: {{range .Test}}{{.}} {{end}}{{end}}' "$id" 2>/dev/null)"
+    [ -z "$UP" ] || [ -z "$PROBE" ] || bad "http://$name:$PORT$PROBE answers: $(timeout 10 docker exec "$CADDY" wget -S -O - "http://$name:$PORT$PROBE" 2>&1 </dev/null | head -c 400 | tr -d '\r')"
+    bad "$(docker inspect --format '{{slice .Name 1}} ({{.Config.Image}}): {{.State.Status}}{{with .State.Health}}, {{.Status}}{{end}}, exit code {{.State.ExitCode}}{{if .State.OOMKilled}}, killed for want of memory{{end}}, started again {{.RestartCount}} times{{with .State.Error}}, {{.}}{{end}}' "$id" 2>&1)"
+  done
+}
+
+standing() {
+  bad "running now: $(of_service --format '{{.Names}} ({{.Image}}, {{.Status}})' | tr '\n' ';' | sed 's/;$//; s/;/; /g; s/^$/nothing/')"
+}
+
+# --- undo and finish --------------------------------------------------------------------------------------------------------------------
+
+# Everything as before: the old serve, what was started goes, the old files come back. Safe to run again.
+undo() {
+  old=
+  for id in $(cat "$J/old" 2>/dev/null); do docker inspect "$id" >/dev/null 2>&1 && old="$old $id"; done
+  # The old are gone already: what runs is all there is.
+  [ -n "$old" ] || [ ! -s "$J/old" ] || { point "$S"; rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"; return 0; }
+  started=
+  for id in $(of_service -aq); do case "$old " in *" $id "*) ;; *) started="$started $id" ;; esac; done
+  if [ -n "$old" ]; then
+    sleeping=
+    for id in $old; do case $(state "$id") in 'running '*) ;; *) sleeping="$sleeping $id" ;; esac; done
+    if [ -n "$sleeping" ]; then
+      say 'undo: starting the old again'
+      docker start $sleeping >/dev/null && wait_well $sleeping || { bad 'the old version does not become healthy again: both are left as they are'; return 1; }
+    fi
+    point $(names $old)
+    [ -z "$started" ] || [ "$1" != switched ] || drain $(names $started)
+  fi
+  if [ -n "$started" ]; then docker stop $started >/dev/null 2>&1; docker rm -f $started >/dev/null 2>&1; fi
+  point "$S"
+  restore_files
+  rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"
+}
+
+give_up() {
+  bad "$1"
+  if undo "$2"; then
+    if [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves"
+    else bad 'it was the first version: what was started was taken away again'; fi
+  fi
+  standing
+  bad "next: mend it and deploy again; what was said is kept in $J/log"
+  rm -rf -- "$J/next"
+  fail
+}
+
+# Stops the old, keeps them while the new are watched, then takes them away.
+retire_old() {
+  old=$(cat "$J/old" 2>/dev/null) new=$(cat "$J/new" 2>/dev/null)
+  here=
+  for id in $old; do docker inspect "$id" >/dev/null 2>&1 && here="$here $id"; done
+  if [ -n "$here" ]; then
+    [ "$1" = stopped ] || drain "$S" $(names $here)
+    say "stop: $(names $here | tr '\n' ' ')"
+    docker stop $here >/dev/null || return
+  fi
+  phase stopped
+  point "$S" || return
+  end=$(($(now) + OBSERVE))
+  [ "$OBSERVE" = 0 ] || [ -z "$here" ] || say "watch: $OBSERVE s, with the old kept"
+  while :; do
+    for id in $new; do
+      case $(state "$id") in
+        'running healthy 0 false' | 'running none 0 false') ;;
+        *) why "$id"; return 1 ;;
+      esac
+    done
+    [ "$(now)" -lt "$end" ] || break
+    nap 0.5
+  done
+  [ -z "$here" ] || docker rm -f $here >/dev/null || return
+}
+
+# What Compose would do now must be nothing; what else the project has is brought up to its files.
+settle() {
+  rm -rf -- "$J/prev"
+  if [ -n "$OTHERS" ]; then compose up -d --wait --wait-timeout "$WAIT" --remove-orphans || { bad 'the other services of the project are not well'; return 1; }; fi
+  would=$(compose --dry-run up -d --no-deps "$S" 2>&1) || { bad "$would"; return 1; }
+  case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
+  record_release
+  { record_lines; docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False | sed 's/.*/container & -/'; } >"$RECORD.new" && mv -f -- "$RECORD.new" "$RECORD" || return
+  rm -rf -- "$J/phase" "$J/next" "$J/old" "$J/new"
+}
+
+# --- releases ---------------------------------------------------------------------------------------------------------------------------
+
+# What runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under this host's own key.
+record_release() {
+  id=$(date -u +%Y%m%dT%H%M%SZ)
+  key=/var/lib/hostwright/key
+  [ -s "$key" ] || { head -c 32 /dev/urandom >"$key.new" && mv -f -- "$key.new" "$key"; }
+  rm -rf -- "$R/.new" && mkdir -p -- "$R/.new/files" || return
+  for f in $FILES; do cp -p -- "$D/$f" "$R/.new/files/$f" || return; done
+  {
+    release_lines
+    for each in $(of_service -q); do docker inspect --format 'image {{.Image}} {{.Config.Image}}' "$each"; done | sort -u
+    [ ! -f "$D/.env" ] || while IFS= read -r line; do
+      case $line in [A-Za-z_]*=*) printf 'env %s %s\n' "$({ cat "$key"; printf %s "$line"; } | sha256sum | cut -c 1-12)" "${line%%=*}" ;; esac
+    done <"$D/.env"
+    printf 'seconds %s\n' "$(($(now) - STARTED))"
+  } >"$R/.new/release" || return
+  rm -rf -- "$R/$id" && mv -- "$R/.new" "$R/$id" || return
+  # The last KEEP stay, with their images.
+  for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
+    for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
+      [ "$(grep -lF "$image" "$R"/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1
+    done
+    rm -rf -- "${R:?}/$each"
+  done
+  return 0
+}
+
+# --- a run that was cut off -------------------------------------------------------------------------------------------------------------
+
+recover() {
+  [ -f "$J/phase" ] || return 0
+  at=$(cat "$J/phase") OLD=$(cat "$J/old" 2>/dev/null) new=$(cat "$J/new" 2>/dev/null)
+  say "an earlier rollout was cut off ($at)"
+  case $at in
+    switched | stopped)
+      if wait_well $new && point $(names $new) && retire_old "$at"; then
+        say 'it is finished: its version is healthy'
+        rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"
+        return 0
+      fi ;;
+  esac
+  undo "$at" && say 'it is undone'
+}
+
+# --- the cut-over -----------------------------------------------------------------------------------------------------------------------
+
+mkdir -p -- "$J" "$R" "${RECORD%/*}" || exit 1
+exec 8>"$J/lock"
+flock -n 8 || { bad "another rollout of $P is under way"; exit 1; }
+cd "$D" || fail
+recover || fail
+reads_files || fail
+
+dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead)
+[ -z "$dead" ] || docker rm -f $dead >/dev/null || fail
+OLD=$(of_service -q)
+printf '%s\n' "$OLD" | grep . >"$J/old"
+: >"$J/new"
+
+install_files || give_up 'the new files could not be put in place' prepare
+(check_project) || give_up 'the new files are not fit to run' prepare
+
+image=$(compose config --images "$S" 2>/dev/null | head -n 1)
+if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
+  say "pull: $image"
+  timeout 600 env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" pull -q "$S" </dev/null || give_up "the image $image cannot be had" prepare
+fi
+if [ -n "$BEFORE" ]; then
+  say "before: $BEFORE"
+  before_hook
+  came=$?
+  # A command that was ended leaves its container.
+  left=$(docker ps -aq --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=True)
+  [ -z "$left" ] || docker rm -f $left >/dev/null
+  [ "$came" = 0 ] || give_up "what was to run before did not succeed: $BEFORE" prepare
+fi
+
+if [ -z "$OLD" ]; then
+  say "start: $S"
+  phase beside
+  compose up -d --wait --wait-timeout "$WAIT" ${OTHERS:+--remove-orphans} || { why $(of_service -aq); give_up 'the first version does not become healthy' beside; }
+  of_service -q >"$J/new"
+  # Compose calls what crashes and starts again healthy when it has no health check.
+  wait_well $(cat "$J/new") && probe $(cat "$J/new") || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
+  point "$S" || give_up 'Caddy cannot be pointed at it' beside
+  settle || fail
+  say "up: $(names $(cat "$J/new") | tr '\n' ' ')"
+  outcome 0
+  exit 0
+fi
+
+if [ "$STRATEGY" = docker-rollout ]; then
+  phase beside
+  env -i PATH="$PATH" HOME="$HOME" docker rollout -p "$P" --timeout "$WAIT" "$S" </dev/null
+  came=$?
+  new=
+  for id in $(of_service -q); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
+  printf '%s\n' $new >"$J/new"
+  left=$(for id in $OLD; do docker inspect "$id" >/dev/null 2>&1 && echo "$id"; done)
+  if [ "$came" != 0 ] || [ "$(count $new)" -lt "$N" ] || ! wait_well $new; then
+    why $new
+    [ -n "$left" ] || { bad 'docker rollout has taken the old version away, and the new one is not well: deploy the last good version again'; standing; fail; }
+    give_up 'docker rollout did not bring up the new version' beside
+  fi
+  [ -z "$left" ] || docker rm -f $left >/dev/null
+else
+  # From here on requests go to the old by name: the new get none before they are well.
+  point $(names $OLD) || give_up 'Caddy cannot be pointed at the old version' prepare
+  phase beside
+  say "start: $N beside $(count $OLD)"
+  compose up -d --no-deps --no-recreate --scale "$S=$(($(count $OLD) + N))" "$S" || { why $(of_service -aq --filter status=created --filter status=exited); give_up 'the new version could not be started' beside; }
+  new=
+  for id in $(of_service -aq); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
+  printf '%s\n' $new >"$J/new"
+  [ "$(count $new)" = "$N" ] || give_up "$(count $new) new containers were started instead of $N" beside
+  wait_well $new || { why $new; give_up "the new version was not healthy within $WAIT s, or ended" beside; }
+  say "healthy: $(names $new | tr '\n' ' ')"
+  probe $new || { why $new; give_up 'the new version cannot be reached over the network' beside; }
+  phase switched
+  point $(names $new) || give_up 'Caddy could not be switched' switched
+  [ -z "$UP" ] || say "switched: Caddy sends to $(names $new | tr '\n' ' ')"
+  retire_old switched || give_up 'the new version did not stay healthy' stopped
+fi
+settle || fail
+say "done: $(names $(cat "$J/new" 2>/dev/null || of_service -q) | tr '\n' ' ')"
+outcome 0

@@ -1,0 +1,61 @@
+import { recordLines, recordPath, type ProjectRecord } from '../../facts/compose-record.ts'
+import { quote, quoteAll } from '../../values/quote.ts'
+import { CHECK } from '../compose-steps.ts'
+
+/** All that the cut-over on the host is told. Nothing of it is secret: it stands in the journal. */
+export interface Settings {
+  readonly project: string
+  readonly directory: string
+  readonly service: string
+  readonly replicas: number
+  /** Names of the files in the directory that it puts in place. */
+  readonly files: readonly string[]
+  readonly strategy: 'switch' | 'docker-rollout'
+  /** Seconds. */
+  readonly wait: number
+  readonly drain: number
+  readonly observe: number
+  /** How many releases stay. */
+  readonly keep: number
+  readonly upstream: Upstream | undefined
+  readonly before: { readonly argv: readonly string[]; readonly timeout: number } | undefined
+  /** The project has other services. */
+  readonly others: boolean
+  readonly networks: readonly string[]
+  readonly mounts: readonly string[]
+  readonly record: Omit<ProjectRecord, 'containers'>
+  /** For the release record, a line each. */
+  readonly about: Readonly<Record<string, string>>
+}
+
+/** The files that tell Caddy where to send. */
+export interface Upstream {
+  /** On the host, and as the container of Caddy sees it. */
+  readonly directory: string
+  readonly mounted: string
+  /** The files are NAME-1, NAME-2, … */
+  readonly name: string
+  readonly container: string
+  readonly port: number
+  /** Asked over the network before Caddy is switched; '' asks nothing. */
+  readonly probe: string
+}
+
+/** The settings as the head of the program: variables, and the three functions whose text varies. */
+export function settingsText(s: Settings): string {
+  const { upstream: up, before } = s
+  const values = {
+    P: s.project, D: s.directory, S: s.service, N: s.replicas, FILES: s.files.join(' '), STRATEGY: s.strategy,
+    WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, KEEP: s.keep,
+    UP: up?.directory ?? '', SEEN: up?.mounted ?? '', UPNAME: up?.name ?? '', CADDY: up?.container ?? '', PORT: up?.port ?? 0, PROBE: up?.probe ?? '',
+    BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others ? 'yes' : '', RECORD: recordPath(s.project),
+  }
+  const about = Object.entries(s.about).map(([name, value]) => `${name} ${value.replaceAll(/\s+/g, ' ')}`)
+  return [
+    ...Object.entries(values).map(([name, value]) => `${name}=${quote(String(value))}`),
+    `check_project() { set -- ${quoteAll([String(s.networks.length), ...s.networks, String(s.mounts.length), ...s.mounts])}${CHECK}\n}`,
+    `before_hook() { ${before ? `timeout -k 10 ${Math.ceil(before.timeout)} env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" run --rm --no-deps -T "$S" ${quoteAll(before.argv)} </dev/null` : 'true'}; }`,
+    `release_lines() { printf '%s\\n' ${quoteAll(about)}; }`,
+    `record_lines() { printf %s ${quote(recordLines(s.record))}; }`,
+  ].join('\n')
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { created, directory, facts, file, template, type Host } from '../../engine/index.ts'
+import { caddyProject, validatedBy } from '../caddy/project.ts'
+import { caddyVersion } from '../caddy/version.ts'
+
+const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), upstreams: z.string() }))
+
+export interface Site {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly replicas: number
+  /** The directory of the Caddy project. */
+  readonly caddy: string
+  /** Its upstreams are named by files that a rollout switches. */
+  readonly dynamic: boolean
+}
+
+/**
+ * Upstreams in files: `{file./etc/caddy/up/shop-1}` is read at every request, so that Caddy can be pointed elsewhere by a rename, without a
+ * reload. One a replica; while nothing is replaced each holds the name of the service, so that `docker rollout` by hand stays safe.
+ */
+export const upstreams = {
+  /** Since Caddy 2.8. Where none runs yet, it is the one that the role `caddy` brings. */
+  async canBeSwitched(host: Host): Promise<boolean> {
+    const [, major = '2', minor = '11'] = /^v?(\d+)\.(\d+)/.exec((await host.read(caddyVersion('caddy'))) ?? '') ?? []
+    return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 8)
+  },
+  names: ({ name, replicas }: Pick<Site, 'name' | 'replicas'>): string[] => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`),
+}
+
+/** The way from Caddy to an app. It stands before the app is replaced, and it stays the same from version to version. */
+export async function ensureSite(host: Host, { name, address, port, replicas, caddy, dynamic }: Site): Promise<void> {
+  const at = `${caddy}/sites/${name}.caddy`
+  const known = await host.read(facts.text(at))
+  const [, portNow] = /reverse_proxy \S+:(\d+)/.exec(known?.kind === 'bytes' ? known.bytes.toString() : '') ?? []
+  if (portNow !== undefined && Number(portNow) !== port)
+    host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or deploy it under another name, and take the old one down`)
+  const up = upstreams.names({ name, replicas })
+  if (dynamic)
+    await host.ensure(
+      directory({ path: `${caddy}/up` }),
+      ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name] })),
+    )
+  const named = dynamic ? up.map((each) => `{file./etc/caddy/up/${each}}:${port}`).join(' ') : `${name}:${port}`
+  await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedBy(caddy) }), caddyProject(caddy))
+}
