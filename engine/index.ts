@@ -6,7 +6,7 @@ export { definePlaybook, type Play, type Playbook } from './playbook/playbook.ts
 export { defineRole, use, type Role } from './playbook/role.ts'
 export { main } from './cli/main.ts'
 
-export type { Host, Results } from './host/host.ts'
+export type { Host, Results, RunAbout } from './host/host.ts'
 export type { TaskResult } from './host/outcomes.ts'
 export { TaskFailed } from './host/failure.ts'
 
@@ -33,4 +33,7 @@ export * as facts from './facts/index.ts'
 export { Secret } from './values/secret.ts'
 export { contentOf, contentOfFile, type Content } from './values/content.ts'
 export { Account, Duration, Image, Line, Memory, Mode, Port, RemotePath, ServiceName } from './values/schema.ts'
-export { PlainSecret, SecretValue } from './values/secret-value.ts'
+export { PlainSecret, SecretEntry, SecretValue } from './values/secret-value.ts'
+
+// Places for secrets, in inventories in TypeScript.
+export { secret, secrets, SecretReference } from './secrets/reference.ts'

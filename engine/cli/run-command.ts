@@ -11,8 +11,10 @@ import { runPlays } from '../playbook/run.ts'
 import { Stop } from '../playbook/stop.ts'
 import type { Mode } from '../report/event.ts'
 import { makeSink } from '../report/sink.ts'
+import { RunSecrets } from '../secrets/run-secrets.ts'
 import { checkTemplates } from '../template/template.ts'
 import { ok } from '../values/result.ts'
+import { aboutRun } from './about.ts'
 import { askBeforeChanges } from './ask.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
@@ -22,6 +24,7 @@ import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
 import { readUnfinished, writeUnfinished } from './resume.ts'
 import { startReport } from './reporting.ts'
+import { askForSecrets, notLookedAt } from './secrets.ts'
 import { titleMatches } from './title.ts'
 import { VERSION } from './version.ts'
 
@@ -51,20 +54,24 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const limits = [typed.one('limit'), resumed.ok ? resumed.value : undefined].filter((each) => each !== undefined)
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
-  const prepared = prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits }), allowEmpty: partial || typed.has('allow-empty'), partial })
+  const secrets = new RunSecrets(inventory)
+  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits }), allowEmpty: partial || typed.has('allow-empty'), partial, secrets })
+  const prepared = look()
   const problems = [options, extra, loaded, prepared, resumed].flatMap((each) => (each.ok ? [] : each.error))
-  problems.push(...checkTemplates())
+  problems.push(...secrets.problems, ...checkTemplates())
   if (!options.ok || !prepared.ok || problems.length > 0) return refuse(inOrder(problems))
-  const plays = prepared.value
 
-  const listing = { plays, inventory, tags: options.value.tags }
-  if (typed.has('list-hosts')) return say(listHosts(plays))
+  const listing = { plays: prepared.value, inventory, tags: options.value.tags }
+  if (typed.has('list-hosts')) return say(listHosts(prepared.value))
   if (typed.has('list-tasks')) return say((await listTasks(listing)).tasks)
   if (typed.has('list-tags')) return say((await listTasks(listing)).tags)
-  if (typed.has('syntax-check')) return say(`${playbook.name}: inventory, variables and params are fine\n`)
+  if (typed.has('syntax-check')) return say(`${playbook.name}: inventory, variables and params are fine\n${await notLookedAt(secrets, cwd)}`)
   const lacking = await emptySelection(typed, listing)
   if (lacking) return refuse([lacking])
 
+  const complete = await askForSecrets(secrets, prepared, look, cwd)
+  if (!complete.ok) return refuse(inOrder(complete.error))
+  const plays = complete.value
   const contacted = new Map(plays.flatMap((play) => play.hosts.map(({ host }) => [host.name, host])))
   const unusable = await localProblems([...contacted.values()], options.value)
   if (unusable.length > 0) return refuse(inOrder(unusable))
@@ -97,6 +104,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
       ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
       emit: report.emit,
       userOf: lineUser(options.value),
+      about: aboutRun(options.value.env.user, cwd),
       open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
     })
     await remember(outcome.unfinished)

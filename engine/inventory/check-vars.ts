@@ -4,6 +4,8 @@ import { diagnostic } from '../diagnostic/make.ts'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { nearest } from '../diagnostic/nearest.ts'
 import { diagnoseZod } from '../diagnostic/zod.ts'
+import { SecretReference } from '../secrets/reference.ts'
+import { STORE_PATHS, STORE_VARIABLE } from '../secrets/settings.ts'
 import { Secret } from '../values/secret.ts'
 import type { Problems } from './draft.ts'
 import { DEEPEST, findPlace, toRecord, walk, type Located, type LocatedEntry, type LocatedMap } from './located.ts'
@@ -25,6 +27,8 @@ export function checkVars(vars: LocatedMap, base: string, problems: Problems): L
     problems.errors.push(...nameProblems(written, entry.key))
     if (entries.has(name)) problems.errors.push(diagnostic(`"${written}" and "${name}" are the same variable`, entry.key, 'keep one of them'))
     if (name.startsWith('ansible_') && !KNOWN.includes(name)) notSupported(name, entry.key, problems)
+    else if (KNOWN.includes(name) && entry.value.kind === 'scalar' && entry.value.value instanceof SecretReference) problems.errors.push(diagnostic(`"${name}" cannot come from a secret store`, entry.value.at, NOT_FROM_STORE))
+    else if (name === STORE_VARIABLE) entries.set(name, { ...entry, value: storeSettings(entry.value, base) })
     else entries.set(name, PATHS.has(name) ? { ...entry, value: absolute(entry.value, base) } : entry)
     walk(entry.value, (node) => problems.errors.push(...valueProblems(node)))
   }
@@ -46,7 +50,7 @@ function valueProblems(node: Located): Diagnostic[] {
   if (node.kind === 'map') return [...node.entries].flatMap(([key, entry]) => (isForbiddenKey(key) ? [forbidden(key, entry.key)] : []))
   if (node.kind === 'list') return []
   if (typeof node.value === 'string') return textProblems(node.value, node.at)
-  const isData = node.value === null || typeof node.value === 'boolean' || Number.isFinite(node.value) || node.value instanceof Secret
+  const isData = node.value === null || typeof node.value === 'boolean' || Number.isFinite(node.value) || node.value instanceof Secret || node.value instanceof SecretReference
   return isData ? [] : [diagnostic(`this is not plain data, or it nests deeper than ${DEEPEST} levels`, node.at, 'a variable is a string, number, true, false, null, a list or a map')]
 }
 
@@ -77,6 +81,14 @@ function notSupported(name: string, at: Place | undefined, problems: Problems): 
   const meant = pointless === undefined ? nearest(name, KNOWN) : undefined
   if (meant !== undefined) problems.errors.push(diagnostic(`"${name}" is not supported`, at, `did you mean "${meant}"?`))
   else problems.warnings.push(diagnostic(`"${name}" is not supported: it is ignored`, at, pointless?.[1] ?? `there is: ${KNOWN.join(', ')}`))
+}
+
+const NOT_FROM_STORE = 'how a host is reached is known before any store is asked: use --become-password-file, --password-file, or their --ask-… forms'
+
+/** The settings of a secret store, with absolute paths. Those that name the store are all of them: another kind has others. */
+function storeSettings(node: Located, base: string): Located {
+  if (node.kind !== 'map') return node
+  return { ...node, whole: node.entries.has('store') && node.partial !== true, entries: new Map([...node.entries].map(([key, entry]) => [key, STORE_PATHS.includes(key) ? { ...entry, value: absolute(entry.value, base) } : entry])) }
 }
 
 function absolute(node: Located, base: string): Located {

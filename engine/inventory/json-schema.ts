@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STORE_VARIABLE, StoreSettings } from '../secrets/settings.ts'
 import { Behavioural, groupSchema } from './schema.ts'
 
 type Roles = Readonly<Record<string, z.ZodType>>
@@ -22,7 +23,7 @@ export function varsJsonSchema(roles: Roles = {}): JsonSchema {
 
 function varsSchema(roles: Roles): z.ZodType {
   const variables = Object.entries(roles).map(([name, role]) => [name, role.describe(`Variables of the role ${name}.`).nullable().optional()])
-  return z.looseObject({ ...Behavioural.shape, ...Object.fromEntries(variables) })
+  return z.looseObject({ ...Behavioural.shape, [STORE_VARIABLE]: StoreSettings.nullable().optional(), ...Object.fromEntries(variables) })
 }
 
 function toJson(schema: z.ZodType): JsonSchema {
@@ -30,7 +31,14 @@ function toJson(schema: z.ZodType): JsonSchema {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',
-    // A group may say one half of a role's variables and a host the other: nothing is required of either.
-    override: ({ jsonSchema }) => void delete jsonSchema.required,
+    // A group may say one half of a role's variables and a host the other: nothing is required of either, and a half may fit several forms.
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.required
+      // An editor takes what stands after `!secrets` for text.
+      if (typeof jsonSchema.additionalProperties === 'object' && jsonSchema.additionalProperties['secret'] === true) delete jsonSchema.type
+      if (jsonSchema.oneOf === undefined) return
+      jsonSchema.anyOf = jsonSchema.oneOf
+      delete jsonSchema.oneOf
+    },
   })
 }

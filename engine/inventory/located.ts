@@ -13,6 +13,8 @@ export interface LocatedMap {
   readonly at: Place | undefined
   /** Made from a dotted key (`-e a.b=c`): says only what it says, whatever else the map under it holds. */
   readonly partial?: boolean
+  /** Says all there is to say: what stands lower is not merged into it. */
+  readonly whole?: boolean
 }
 
 export interface LocatedEntry {

@@ -1,3 +1,4 @@
+import { SecretReference } from '../secrets/reference.ts'
 import { Secret } from '../values/secret.ts'
 import type { Located, LocatedEntry, LocatedMap } from './located.ts'
 
@@ -25,11 +26,12 @@ function combine(base: LocatedMap, top: LocatedMap, pair: (lower: LocatedEntry, 
     entries.set(name, below === undefined ? entry : pair(below, entry))
   }
   const partial = base.partial === true && top.partial === true
-  return { kind: 'map', entries, at: top.at ?? base.at, ...(partial ? { partial } : {}) }
+  const whole = base.whole === true || top.whole === true
+  return { kind: 'map', entries, at: top.at ?? base.at, ...(partial ? { partial } : {}), ...(whole ? { whole } : {}) }
 }
 
 function stack(lower: LocatedEntry, higher: LocatedEntry): LocatedEntry {
-  if (lower.value.kind !== 'map') return higher
+  if (lower.value.kind !== 'map' || (higher.value.kind === 'map' && higher.value.whole)) return higher
   if (saysNothing(higher.value)) return lower
   return higher.value.kind === 'map' ? { ...higher, key: higher.key ?? lower.key, value: combine(lower.value, higher.value, replace) } : higher
 }
@@ -62,7 +64,7 @@ function same(a: Located, b: Located): boolean {
 }
 
 const sameOrAbsent = (a: Located, b: Located | undefined): boolean => b !== undefined && same(a, b)
-const bare = (value: unknown): unknown => (value instanceof Secret ? value.reveal() : value)
+const bare = (value: unknown): unknown => (value instanceof Secret ? value.reveal() : value instanceof SecretReference ? String(value) : value)
 
 /** Hosts of the same groups merge the same maps: done once, shared by all of them. */
 type Memory = WeakMap<LocatedMap, WeakMap<LocatedMap, LocatedMap>>

@@ -1,24 +1,26 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { diagnoseZod } from '../diagnostic/zod.ts'
 import { err, ok, type Result } from '../values/result.ts'
-import { child, EMPTY, findPlace, fromPlain, toPlain, type Located, type LocatedMap } from './located.ts'
+import { filled, NOT_ASKED, settledIssues, type SecretAnswers } from './filled.ts'
+import { child, EMPTY, findPlace, fromPlain, type Located, type LocatedMap } from './located.ts'
 import { over } from './merge.ts'
 import type { InventoryHost, LocatedVars } from './types.ts'
 
 /**
  * A role's variables for a host, checked by the role's schema: the schema's default < groups < host < call < `-e`, key by key.
  *
- * @param over what the playbook gives at the call. Undefined values count as not given.
+ * @param call what the playbook gives. Undefined values count as not given.
+ * @param secrets gives what references stand for. Default: stand-ins, as before any store was asked.
  * @returns the parsed variables, or every problem at its place. What is missing is shown at the role's key, or at the host where there is none.
  * @example
  * readRoleVars(host, 'postgres', z.strictObject({ image: z.string().default('postgres:16-alpine') }))
  */
-export function readRoleVars<S extends z.ZodType>(host: InventoryHost, role: string, schema: S, call: Record<string, unknown> = {}): Result<z.output<S>, readonly Diagnostic[]> {
+export function readRoleVars<S extends z.ZodType>(host: InventoryHost, role: string, schema: S, call: Record<string, unknown> = {}, secrets: SecretAnswers = NOT_ASKED): Result<z.output<S>, readonly Diagnostic[]> {
   const said = only(host.vars, role)
   const tree = isMapOrNothing(child(said, role)?.value) ? [wrap(role, call), only(host.extra, role)].reduce(over, said) : said
   const node = child(tree, role)?.value
-  const input = node === undefined || isNull(node) ? {} : toPlain(node)
+  const { value: input, open } = node === undefined || isNull(node) ? { value: {}, open: [] } : filled(node, (reference, at) => secrets.of(reference, at ?? host.connection.at, host))
   const parsed = schema.safeParse(input)
   if (parsed.success) return ok(parsed.data)
 
@@ -27,7 +29,7 @@ export function readRoleVars<S extends z.ZodType>(host: InventoryHost, role: str
     const fromCall = Object.hasOwn(call, key) && Reflect.get(call, key) !== undefined && childAt(host.extra.tree, role, key) === undefined
     return fromCall ? undefined : (findPlace(tree, [role, ...path], part) ?? host.connection.at)
   }
-  const problems = diagnoseZod(parsed.error, { place: place('value'), keyPlace: place('key'), prefix: role, schema, input })
+  const problems = diagnoseZod(new z.ZodError(settledIssues(parsed.error, open)), { place: place('value'), keyPlace: place('key'), prefix: role, schema, input })
   return err(problems.map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? 'this value is given in the playbook' } : each)))
 }
 

@@ -51,7 +51,8 @@ export class Source {
   }
 }
 
-const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|credential|api_?key|private_?key)[\w.-]*)(["']?\s*[:=]\s*)\S.*$/i
+/** A value under such a name is not shown, but for references to a store and the settings of one. */
+const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|credential|api_?key|private_?key)[\w.-]*)(["']?\s*[:=]\s*)(?!!secrets?\s+["']?[\w./#-]+["']?\s*(?:[,}#]|$)|\{\s*store:)\S.*$/i
 
 /** A line fit to be printed: the value after a key that sounds like a secret is not shown. Very long lines are not printed anyway. */
 function masked(line: string): string {

@@ -1,9 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLError } from 'yaml'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { diagnostic } from '../diagnostic/make.ts'
+import { SecretReference } from '../secrets/reference.ts'
 import type { Problems } from './draft.ts'
 import { DEEPEST, type Located, type LocatedEntry } from './located.ts'
 import type { Source } from './source.ts'
+import { SECRET_TAGS } from './secret-tags.ts'
 
 /** More values than this in one file (aliases counted as often as they are used) are an accident or an attack. */
 const MOST = 100_000
@@ -18,7 +20,7 @@ const ENOUGH = 20
  */
 export function parseYaml(source: Source, problems: Problems): Located | undefined {
   try {
-    const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false, logLevel: 'error' })
+    const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false, customTags: SECRET_TAGS, logLevel: 'error' })
     const found = document.errors.length > 0 ? document.errors : document.warnings
     problems.errors.push(...found.slice(0, ENOUGH).map((each) => syntaxError(each, source)))
     if (document.errors.length > 0) return undefined
@@ -38,7 +40,7 @@ function syntaxError(error: YAMLError, source: Source): Diagnostic {
   const at = source.at(start, end - start)
   switch (error.code) {
     case 'TAG_RESOLVE_FAILED':
-      return { message: `${error.message.replace('Unresolved tag:', 'unknown tag')}`, at, hint: 'values are plain: remove the tag. A secret does not stand in the inventory: use manage-secrets' }
+      return { message: error.message.replace('Unresolved tag:', 'unknown tag'), at, hint: 'values are plain but for !secret NAME, !secret NAME#KEY and !secrets PREFIX/, which stand for what a secret store holds' }
     case 'MULTIPLE_DOCS':
       return { message: 'there is more than one YAML document in this file', at, hint: 'remove the second "---"' }
     case 'TAB_AS_INDENT':
@@ -105,7 +107,7 @@ class Reader {
 
   /** A key as it is written: `1.10` stays "1.10", and is the same key as `"1.10"`. */
   #key(node: unknown): string | undefined {
-    if (!isScalar(node) || node.value === null) return undefined
+    if (!isScalar(node) || node.value === null || node.value instanceof SecretReference) return undefined
     return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
   }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { diagnoseZod } from '../diagnostic/zod.ts'
+import { filled, NOT_ASKED, settledIssues, type SecretAnswers } from '../inventory/filled.ts'
+import { child } from '../inventory/located.ts'
 import type { LocatedVars } from '../inventory/types.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import type { Playbook } from './playbook.ts'
@@ -34,18 +36,24 @@ export function paramsOf(playbook: Pick<Playbook, 'params'>): ParamInfo[] {
 /**
  * The params from what `-e` and the flags gave. What was typed is text, so it is read as what the schema wants there:
  * numbers, true/false, comma lists, JSON.
+ *
+ * @param secrets gives what references stand for. Default: stand-ins, as before any store was asked.
  */
-export function readParams<P extends z.ZodObject>(playbook: Pick<Playbook<P>, 'params'>, extra: LocatedVars): Result<z.output<P>, readonly Diagnostic[]> {
+export function readParams<P extends z.ZodObject>(playbook: Pick<Playbook<P>, 'params'>, extra: LocatedVars, secrets: SecretAnswers = NOT_ASKED): Result<z.output<P>, readonly Diagnostic[]> {
   const properties = propertiesOf(playbook)
+  const open: PropertyKey[][] = []
   const input = Object.fromEntries(
     Object.entries(properties).flatMap(([name, property]) => {
-      const value = extra.value[name]
-      return value === undefined ? [] : [[name, typeof value === 'string' ? fitted(value, property) : value]]
+      const given = child(extra.tree, name)?.value
+      if (given === undefined) return []
+      const read = filled(given, (reference, at) => secrets.of(reference, at, undefined))
+      open.push(...read.open.map((path) => [name, ...path]))
+      return [[name, typeof read.value === 'string' ? fitted(read.value, property) : read.value]]
     }),
   )
   const parsed = playbook.params.safeParse(input)
   if (parsed.success) return ok(parsed.data)
-  const found = diagnoseZod(parsed.error, { place: (path) => (path.length > 0 && String(path[0]) in input ? extra.place(path) : undefined), schema: playbook.params, input })
+  const found = diagnoseZod(new z.ZodError(settledIssues(parsed.error, open)), { place: (path) => (path.length > 0 && String(path[0]) in input ? extra.place(path) : undefined), schema: playbook.params, input })
   return err(found.map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? 'give it as a flag, or with -e name=value; --help shows all' } : each)))
 }
 

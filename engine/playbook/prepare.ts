@@ -7,6 +7,8 @@ import { selectHosts } from '../inventory/pattern.ts'
 import { readRoleVars } from '../inventory/role-vars.ts'
 import { Behavioural } from '../inventory/schema.ts'
 import type { Inventory, InventoryHost, LocatedVars } from '../inventory/types.ts'
+import { NOT_ASKED, type SecretAnswers } from '../inventory/filled.ts'
+import { STORE_VARIABLE } from '../secrets/settings.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { paramsOf, readParams } from './params.ts'
 import type { Play, Playbook } from './playbook.ts'
@@ -30,6 +32,8 @@ export interface PrepareOptions {
   readonly allowEmpty: boolean
   /** The inventory is broken: look for what else is wrong with variables and params, not for what follows from that. */
   readonly partial?: boolean
+  /** Gives what references to secrets stand for. Default: stand-ins, as before any store was asked. */
+  readonly secrets?: SecretAnswers
 }
 
 /**
@@ -38,6 +42,7 @@ export interface PrepareOptions {
  */
 export function prepare(playbook: Playbook, inventory: Inventory, extra: LocatedVars, options: PrepareOptions): Result<readonly PreparedPlay[], readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
+  const secrets = options.secrets ?? NOT_ASKED
   const select = (pattern: string, flag: string) => {
     const selected = selectHosts(inventory, pattern, flag)
     return selected.ok || !options.partial ? collect(selected, []) : []
@@ -48,9 +53,9 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
     return otherwise
   }
 
-  const params = readParams(playbook, extra)
+  const params = readParams(playbook, extra, secrets)
   if (!params.ok) problems.push(...params.error, ...wrongVars(playbook, inventory))
-  problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set([...playbook.roles.map(varName), ...paramNames(playbook)])))
+  problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set(knownNames(playbook))))
   const limits = options.limit === undefined ? [] : [options.limit].flat()
   const [first, ...others] = limits.map((limit) => new Set(select(limit, '--limit').map(({ name }) => name)))
   const limited = first && new Set([...first].filter((name) => others.every((other) => other.has(name))))
@@ -68,7 +73,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
         host,
         roles: play.roles
           .filter((use) => isUse(use) && use.when(host))
-          .map((use) => ({ use, params: collect(readRoleVars(host, varName(use.role), use.role.params, use.values), undefined) })),
+          .map((use) => ({ use, params: collect(readRoleVars(host, varName(use.role), use.role.params, use.values, secrets), undefined) })),
       })),
     })
   }
@@ -89,11 +94,12 @@ function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
 /** The types say so; but who runs a playbook without checking them learns it here. */
 const isUse = (each: RoleUse): boolean => typeof each.when === 'function'
 
-const paramNames = (playbook: Playbook): string[] => paramsOf(playbook).map(({ name }) => name)
+/** The variables that somebody reads, but for those that say how a host is reached. */
+const knownNames = (playbook: Playbook): string[] => [...playbook.roles.map(varName), ...paramsOf(playbook).map(({ name }) => name), STORE_VARIABLE]
 
 /** What `-e` gives that nobody takes: most often a misspelt name, which would be ignored in silence otherwise. */
 function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
-  const names = [...playbook.roles.map(varName), ...paramNames(playbook)]
+  const names = knownNames(playbook)
   return Object.keys(extra.value)
     .filter((key) => !names.includes(key) && !(key in Behavioural.shape) && nearest(key, names) === undefined) // a near one is told as misspelt
     .map((key) => diagnostic(`there is no role and no param "${key}"`, extra.keyPlace([key]), suggest(key, names)))
@@ -101,7 +107,7 @@ function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
 
 /** Variables of the inventory that no role takes: an inventory shared with Ansible has such; told once, as a warning. */
 export function unreadVars(playbook: Playbook, inventory: Inventory): string | undefined {
-  const read = new Set([...playbook.roles.map(varName), ...paramNames(playbook), ...Object.keys(Behavioural.shape)])
+  const read = new Set([...knownNames(playbook), ...Object.keys(Behavioural.shape)])
   const unread = new Set([...inventory.hosts.values()].flatMap(({ vars }) => Object.keys(vars.value).filter((key) => !read.has(key))))
   return unread.size === 0 ? undefined : `no role of this playbook's \`roles\` takes these variables of the inventory: ${[...unread].sort().join(', ')}`
 }

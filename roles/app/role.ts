@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRole, directory, Duration, envFile, Image, Memory, Port, RemotePath, rollout, SecretValue, ServiceName, template } from '../../engine/index.ts'
+import { defineRole, directory, Duration, envFile, Image, Memory, Port, RemotePath, rollout, SecretEntry, ServiceName, template } from '../../engine/index.ts'
 import { ensureSite, upstreams } from './site.ts'
 
 const compose = template(
@@ -35,7 +35,7 @@ export const app = defineRole({
     start_period: Seconds.default('30s').describe('how long it may take to become healthy'),
     grace: Seconds.default('30s').describe('how long the old version may take to end what is under way'),
     env: z.record(EnvName, z.string()).default({}).describe('its environment'),
-    secrets: z.record(EnvName, SecretValue).default({}).describe('more of its environment, never shown'),
+    secrets: z.record(EnvName, SecretEntry).default({}).describe('more of its environment, never shown'),
     data: z.boolean().default(false).describe('keep /data/<name>, mounted at `mount`'),
     mount: RemotePath.prefault('/data'),
     memory: Memory.default('512m'),

@@ -6,7 +6,11 @@ import { Secret } from '../../engine/values/secret.ts'
 
 const rows: readonly (readonly [schema: typeof SecretValue, value: unknown, message: string | undefined])[] = [
   [SecretValue, 'correct horse', undefined],
-  [SecretValue, new Secret('x'), undefined],
+  [SecretValue, new Secret('from a store'), undefined],
+  [SecretValue, new Secret('x'), 'a secret has at least 4 characters'],
+  [SecretValue, new Secret('padded '), 'this secret begins or ends with white space'],
+  [SecretValue, new Secret('changeme'), 'this is a placeholder, not a secret'],
+  [PlainSecret, new Secret('two words'), 'use letters, digits and _ . ~ + = / @ % ^ : - (at least 4): it stands in a file that knows no quoting'],
   [SecretValue, '', 'a secret has at least 4 characters'],
   [SecretValue, ' padded', 'this secret begins or ends with white space'],
   [SecretValue, 'pasted\n', 'this secret begins or ends with white space'],
