@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { definePlaybook, main, use } from '../engine/index.ts'
-import { app } from '../roles/app/role.ts'
+import { AppParams } from '../roles/app/params.ts'
+import { undoingAll } from '../roles/app/undo-all.ts'
 import { roles } from '../roles/index.ts'
 
-const given = app.params.shape
+const given = AppParams.shape
 
 const deployApp = definePlaybook({
   name: 'deploy-app',
@@ -19,6 +20,9 @@ const deployApp = definePlaybook({
     health_path: given.health_path.removeDefault().optional().describe('answers 2xx when the app can take requests'),
     env: given.env.removeDefault().optional().describe('its environment, as JSON: {"KEY":"value"}'),
     tls: given.tls.removeDefault().optional().describe('false: plain http'),
+    strategy: given.strategy.removeDefault().optional().describe('switch: Caddy is switched to the new version; docker-rollout: the plugin replaces it behind its name'),
+    before: given.before.describe('run once before the new version starts, such as migrations, as JSON: ["npm","run","migrate"]'),
+    undo_all: z.boolean().default(false).describe('when it fails on one host, those that were switched before it in this run are taken back'),
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),
   roles,
@@ -30,7 +34,7 @@ const deployApp = definePlaybook({
       serial: 1,
       maxFail: 1,
       roles: [
-        use(app, { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, env: p.env, tls: p.tls }),
+        use(undoingAll(p.undo_all), { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, env: p.env, tls: p.tls, strategy: p.strategy, before: p.before }),
       ],
     },
   ],

@@ -1,6 +1,8 @@
 import deployApp from './deploy-app.ts'
 import deployStandaloneServices from './deploy-standalone-services.ts'
+import historyApp from './history-app.ts'
 import infra from './infra.ts'
+import rollbackApp from './rollback-app.ts'
 
 /** The playbooks that the reference describes (docs/playbooks.md). `npx hostwright NAME` finds whatever is in this folder. */
-export const playbooks = [infra, deployStandaloneServices, deployApp] as const
+export const playbooks = [infra, deployStandaloneServices, deployApp, rollbackApp, historyApp] as const

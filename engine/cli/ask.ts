@@ -30,6 +30,15 @@ export async function askSecret(prompt: string): Promise<Secret | undefined> {
   })
 }
 
+/** Asks a question that is answered by yes or no; anything else is no. Only where there is a terminal. */
+export async function askYes(question: string): Promise<boolean> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  // The end of the input is no answer, and no yes.
+  const word = await Promise.race([asking.question(`${question} [y/N] `), new Promise<string>((resolve) => void asking.once('close', () => resolve('')))])
+  asking.close()
+  return /^y(?:es)?$/i.test(word.trim())
+}
+
 /** `--step`: shows what a batch would do on a host and waits for the word. Questions come one at a time. */
 export function askBeforeChanges(pause: <T>(work: () => Promise<T>) => Promise<T>): NonNullable<HostContext['confirm']> {
   let all = false

@@ -5,7 +5,7 @@ import type { ParamInfo } from '../playbook/params.ts'
 import { err, ok, type Result } from '../values/result.ts'
 
 /** One flag: how it is written, what it takes, what it is for. Parsing, help and the reference page are made from this table. */
-interface Flag {
+export interface Flag {
   readonly short?: string
   /** What stands after it; none: it is a switch. */
   readonly takes?: string
@@ -58,30 +58,39 @@ export const FLAGS = {
 export type FlagName = keyof typeof FLAGS
 
 /** What was typed: per flag all its values; switches as often as they stand there. */
-export interface Typed {
-  has(name: FlagName): boolean
-  one(name: FlagName): string | undefined
-  all(name: FlagName): readonly string[]
-  count(name: FlagName): number
+export interface Typed<N extends string = FlagName> {
+  has(name: N): boolean
+  one(name: N): string | undefined
+  all(name: N): readonly string[]
+  count(name: N): number
   /** Params given as flags, in the form of `-e`. */
   readonly params: readonly string[]
+  /** What belongs to no flag, in order; a playbook takes none. */
+  readonly words: readonly string[]
 }
 
 /** Reads argv. A param of the playbook is a flag too: `--app-name x` is `-e app_name=x`. */
 export function readFlags(argv: readonly string[], params: readonly ParamInfo[]): Result<Typed, readonly Diagnostic[]> {
-  const own: Readonly<Record<string, Flag>> = FLAGS
+  return readCommandLine<FlagName>(argv, { flags: FLAGS, params, words: false })
+}
+
+/** Reads argv by a table of flags of one's own; with `words`, what belongs to no flag is kept: commands and names. */
+export function readCommandLine<N extends string>(argv: readonly string[], { flags, params, words }: { readonly flags: Readonly<Partial<Record<N, Flag>>>; readonly params: readonly ParamInfo[]; readonly words: boolean }): Result<Typed<N>, readonly Diagnostic[]> {
+  const own = new Map(Object.entries<Flag | undefined>(flags).flatMap(([name, flag]) => (flag === undefined ? [] : [[name, flag]])))
   const options: NonNullable<ParseArgsConfig['options']> = {}
-  for (const [name, flag] of Object.entries(own)) options[name] = { type: flag.takes === undefined ? 'boolean' : 'string', multiple: true, ...(flag.short !== undefined && { short: flag.short }) }
-  const asFlags = params.filter(({ flag }) => !(flag in own))
+  for (const [name, flag] of own) options[name] = { type: flag.takes === undefined ? 'boolean' : 'string', multiple: true, ...(flag.short !== undefined && { short: flag.short }) }
+  const asFlags = params.filter(({ flag }) => !own.has(flag))
   for (const { flag } of asFlags) options[flag] = { type: 'string', multiple: true }
 
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true })
   const problems: Diagnostic[] = []
   const values = new Map<string, string[]>()
+  const alone: string[] = []
   let unknown = false
   for (const token of tokens) {
     // What follows a flag that does not exist was meant for it, most likely.
     if (token.kind === 'positional' && unknown) unknown = false
+    else if (token.kind === 'positional' && words) alone.push(token.value)
     else if (token.kind === 'positional') problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
     if (token.kind !== 'option') continue
     const option = options[token.name]
@@ -91,7 +100,7 @@ export function readFlags(argv: readonly string[], params: readonly ParamInfo[])
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })
     else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
   }
-  for (const [name, flag] of Object.entries(own))
+  for (const [name, flag] of own)
     if (flag.takes !== undefined && !flag.many && (values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once` })
   if (problems.length > 0) return err(problems)
   return ok({
@@ -99,6 +108,7 @@ export function readFlags(argv: readonly string[], params: readonly ParamInfo[])
     one: (name) => values.get(name)?.[0],
     all: (name) => values.get(name) ?? [],
     count: (name) => values.get(name)?.length ?? 0,
+    words: alone,
     params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => JSON.stringify({ [name]: value }))),
   })
 }

@@ -22,7 +22,12 @@ export async function main(meta: { readonly url: string }, playbook: Playbook): 
 
 /** Runs a playbook with these words from the command line, and ends the process. */
 export async function runAndExit(playbook: Playbook, argv: readonly string[], command: string): Promise<never> {
-  process.exit(await guarded(() => runCommand(playbook, argv, command)))
+  return exitWith(() => runCommand(playbook, argv, command))
+}
+
+/** Does the work of a command, and ends the process with its exit code. */
+export async function exitWith(work: () => Promise<number>): Promise<never> {
+  process.exit(await guarded(work))
 }
 
 /** Whatever nobody expected is a bug of ours: said as such, with exit 1. */

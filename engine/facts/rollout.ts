@@ -29,6 +29,8 @@ export interface Release {
   readonly env: ReadonlyMap<string, string>
   /** How long the rollout took. */
   readonly seconds: number
+  /** What else was said about it when it was deployed: what a rollback needs to know. */
+  readonly about: ReadonlyMap<string, string>
 }
 
 /** `releases('shop')`: newest first. The newest is what runs, unless somebody deployed by other means. */
@@ -57,5 +59,6 @@ function readRelease({ id, lines }: { readonly id: string; readonly lines: reado
     images: words.flatMap(([kind, image = '', reference = '']) => (kind === 'image' ? [{ id: image, reference }] : [])),
     env: new Map(words.flatMap(([kind, hash = '', name = '']) => (kind === 'env' ? [[name, hash] as const] : []))),
     seconds: Number(rest('seconds')) || 0,
+    about: new Map(lines.flatMap((line) => { const [, name = '', value = ''] = /^([a-z]+) (.*)$/.exec(line) ?? []; return name === '' ? [] : [[name, value] as const] })),
   }
 }

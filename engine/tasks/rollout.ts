@@ -134,7 +134,7 @@ export const rollout = defineTask({
     return [
       change(
         `${runs ? `replace ${p.service}${p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}` : `start ${p.service}`}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
-        [run(['sh', '-c', 'umask 077; rm -rf -- "$1" && mkdir -p -- "$1"', 'sh', next], { timeout: 0 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
+        [run(['sh', '-c', 'umask 077; rm -rf -- "$1" && mkdir -p -- "$1"', 'sh', next], { timeout: 0 }), ...(p.restore === undefined ? [] : [bringBackImages(`${releasesPath(project.name)}/${p.restore}`)]), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
         [
           becomes(composeProject(project.name), { ...after, record }),
           becomes(rolloutPhase(project.name), ''),
@@ -162,5 +162,15 @@ function fitFile(p: P, wished: readonly WishedFile[]): ComposeFile | Refusal {
   if (service.replicas !== undefined && service.replicas !== p.replicas) return refuse(`${FILE} says ${service.replicas} replicas, and the rollout ${p.replicas}`, 'say the same number in both')
   return file
 }
+
+/** A tag may lead elsewhere by now; a release is brought back with the image that it had. */
+const bringBackImages = (release: string) => run(['sh', '-c', IMAGES, 'sh', `${release}/release`], { what: 'finding the image of the release', timeout: 60 })
+
+const IMAGES = `
+sed -n 's/^image //p' "$1" | while read -r id reference; do
+  docker image inspect "$id" >/dev/null 2>&1 || { echo "the image of that release is not on this host any more: $reference ($id)" >&2; exit 1; }
+  case $reference in *@*) continue ;; esac
+  [ "$(docker image inspect --format '{{.Id}}' "$reference" 2>/dev/null)" = "$id" ] || docker tag "$id" "$reference" || exit 1
+done`
 
 const bytesOf = (seen: FileText | undefined): string | undefined => (seen?.kind === 'bytes' ? seen.bytes.toString() : undefined)

@@ -4,6 +4,18 @@ import { Secret } from './secret.ts'
 /** Shorter values are not redacted: replacing every "on" or "1" would mangle the output (a role's schema should refuse such secrets). */
 const SHORTEST = 4
 
+/** What stands on the screen anyway: a value that is part of it is not replaced, which would hide nothing and tell what it is. */
+const spoken = new Set<string>()
+
+/**
+ * Names that are no secrets, though one may happen to be the same: of services, hosts and keys. `POSTGRES_USER=postgres` in a file whose every
+ * value counts as secret would otherwise make `[secret]` of every "postgres" in the output.
+ */
+export function speakOf(names: Iterable<string>): void {
+  for (const name of names) spoken.add(name)
+  patternFor = -1
+}
+
 let patternFor = -1
 let pattern: RegExp | undefined
 
@@ -23,7 +35,7 @@ export function redact(text: string): string {
 
 function compile(secrets: ReadonlySet<string>): RegExp | undefined {
   const forms = new Set<string>()
-  for (const secret of secrets) for (const form of encodings(secret)) if (form.length >= SHORTEST) forms.add(form)
+  for (const secret of secrets) if (![...spoken].some((name) => name.includes(secret))) for (const form of encodings(secret)) if (form.length >= SHORTEST) forms.add(form)
   if (forms.size === 0) return undefined
   const longestFirst = [...forms].sort((a, b) => b.length - a.length)
   return new RegExp(longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g')

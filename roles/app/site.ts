@@ -26,6 +26,9 @@ export const upstreams = {
     const [, major = '2', minor = '11'] = /^v?(\d+)\.(\d+)/.exec((await host.read(caddyVersion('caddy'))) ?? '') ?? []
     return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 8)
   },
+  /** For `rollout`. */
+  of: ({ name, port, caddy, probe }: { readonly name: string; readonly port: number; readonly caddy: string; readonly probe: string }) => ({ directory: `${caddy}/up`, mounted: '/etc/caddy/up', name, port, probe }),
+
   names: ({ name, replicas }: Pick<Site, 'name' | 'replicas'>): string[] => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`),
 }
 

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { definePlaybook, main } from '../engine/index.ts'
+import { AppParams } from '../roles/app/params.ts'
+import { history } from '../roles/app/rollback.ts'
+import { roles } from '../roles/index.ts'
+
+const historyApp = definePlaybook({
+  name: 'history-app',
+  doc: 'Shows what ran of an app, newest first: release, version, who, from which revision, and what changed in its environment. Changes nothing.',
+  params: z.strictObject({
+    app_name: AppParams.shape.name.describe('the app'),
+    hosts: z.string().default('apps').describe('where: a group or a pattern'),
+  }),
+  roles,
+  plays: (p) => [
+    {
+      name: `releases of ${p.app_name}`,
+      hosts: p.hosts,
+      roles: [],
+      run: async (host) => {
+        const lines = await history(host, p.app_name)
+        for (const line of lines.length === 0 ? [`no release of ${p.app_name} is recorded here`] : lines) host.note(line)
+      },
+    },
+  ],
+})
+
+export default historyApp
+await main(import.meta, historyApp)

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { definePlaybook, main } from '../engine/index.ts'
+import { AppParams } from '../roles/app/params.ts'
+import { history, rollBack } from '../roles/app/rollback.ts'
+import { roles } from '../roles/index.ts'
+
+const rollbackApp = definePlaybook({
+  name: 'rollback-app',
+  doc: 'Brings an earlier release of an app back: its files, its environment and its image, by the same cut-over as a deploy. What is in databases stays as it is.',
+  params: z.strictObject({
+    app_name: AppParams.shape.name.describe('the app'),
+    to: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/).optional().describe('a release or a version; default: the release before the one that runs'),
+    list: z.boolean().default(false).describe('only show the releases that are there'),
+    hosts: z.string().default('apps').describe('where: a group or a pattern'),
+  }),
+  roles,
+  plays: (p) => [
+    {
+      name: p.list ? `releases of ${p.app_name}` : `roll ${p.app_name} back`,
+      hosts: p.hosts,
+      roles: [],
+      ...(!p.list && { serial: 1, maxFail: 1 }),
+      run: async (host) => {
+        if (!p.list) return void (await rollBack(host, p.app_name, p.to))
+        const lines = await history(host, p.app_name)
+        for (const line of lines.length === 0 ? [`no release of ${p.app_name} is recorded here`] : lines) host.note(line)
+      },
+    },
+  ],
+})
+
+export default rollbackApp
+await main(import.meta, rollbackApp)

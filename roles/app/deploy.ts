@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { directory, envFile, rollout, template, type Host } from '../../engine/index.ts'
+import type { AppParams } from './params.ts'
+import { ensureSite, upstreams } from './site.ts'
+
+const compose = template(
+  import.meta,
+  'docker-compose.yml.hbs',
+  z.strictObject({
+    name: z.string(), image: z.string(), network: z.string(), replicas: z.number(), health: z.string(), start_period: z.string(), grace: z.string(),
+    memory: z.string(), cpus: z.string(), volume: z.string().optional(),
+  }),
+)
+
+/** Deploys it on a host. True when something was replaced or started. */
+export async function deploy(host: Host, p: AppParams): Promise<boolean> {
+  const at = `${p.apps}/${p.name}`
+  const probe = `http://127.0.0.1:${p.port}${p.health_path}`
+  const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
+  await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))
+  if (p.domain !== undefined) await ensureSite(host, { name: p.name, address: p.tls ? p.domain : `http://${p.domain}`, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic })
+  const [{ changed }] = await host.ensure(
+    rollout({
+      directory: at,
+      service: p.name,
+      replicas: p.replicas,
+      strategy: p.strategy,
+      files: {
+        'docker-compose.yml': compose({
+          name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
+          memory: p.memory, cpus: p.cpus,
+          health: p.health_command ?? `if command -v wget >/dev/null; then exec wget -q -O /dev/null '${probe}'; else exec curl -fsS -o /dev/null '${probe}'; fi`,
+          ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
+        }),
+        '.env': envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }),
+      },
+      ...(dynamic && { upstream: upstreams.of({ name: p.name, port: p.port, caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) }),
+      ...(p.before && { before: { argv: p.before, timeout: `${p.before_timeout}s` } }),
+      wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: p.keep,
+      // What a rollback has to know, too.
+      about: { version: p.version, ...(await host.about()), directory: at, replicas: String(p.replicas), ...(dynamic && { port: String(p.port), caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) },
+    }),
+  )
+  return changed
+}

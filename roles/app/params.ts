@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { Duration, Image, Memory, Port, RemotePath, SecretEntry, ServiceName } from '../../engine/index.ts'
+
+const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
+const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
+const Seconds = z.string().regex(/^\d+s$/, 'seconds, such as "30s"')
+
+/** Names that stand for something else on the shared network. */
+const TAKEN = ['postgres', 'redis', 'caddy', 'localhost']
+
+/** What an app is, and how a new version of it takes over. */
+export const AppParams = z.strictObject({
+  name: ServiceName.refine((name) => !TAKEN.includes(name), `these names are taken: ${TAKEN.join(', ')}`),
+  image: Image.refine((image) => !/:[^/]*$/.test(image), 'the image without its tag: the tag is `version`').describe('image without tag'),
+  version: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/).describe('tag of the image'),
+  port: Port.default(3000).describe('on which the app listens in its container'),
+  domain: Domain.optional().describe('under which Caddy answers for it; without one it is reached on the shared network only'),
+  tls: z.boolean().default(true).describe('false: plain http'),
+  replicas: z.int().min(1).max(50).default(1),
+  health_path: z.string().regex(/^\/[A-Za-z0-9_./?=&-]*$/).default('/health').describe('answers 2xx when the app can take requests'),
+  health_command: z.string().optional().describe('instead: a command in the container that ends with 0'),
+  start_period: Seconds.default('30s').describe('how long it may take to become healthy'),
+  grace: Seconds.default('30s').describe('how long the old version may take to end what is under way'),
+  env: z.record(EnvName, z.string()).default({}).describe('its environment'),
+  secrets: z.record(EnvName, SecretEntry).default({}).describe('more of its environment, never shown'),
+  data: z.boolean().default(false).describe('keep /data/<name>, mounted at `mount`'),
+  mount: RemotePath.prefault('/data'),
+  memory: Memory.default('512m'),
+  cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
+  network: z.string().default('shared_network'),
+  apps: RemotePath.prefault('/opt/services/apps'),
+  caddy: RemotePath.prefault('/opt/services/caddy'),
+  strategy: z.enum(['switch', 'docker-rollout']).default('switch').describe('how a new version takes over: Caddy is switched to it, or the plugin docker-rollout replaces it behind its name'),
+  before: z.array(z.string().min(1)).min(1).optional().describe('run in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it'),
+  before_timeout: Duration.prefault('10m'),
+  wait: Duration.prefault('180s').describe('until a new version is healthy'),
+  drain: Duration.prefault('30s').describe('how long requests under way to the old version are waited for, at most'),
+  observe: Duration.prefault('5s').describe('how long the old version is kept, stopped, while the new one is watched'),
+  keep: z.int().min(2).max(100).default(5).describe('releases that can be brought back'),
+  })
+export type AppParams = z.output<typeof AppParams>

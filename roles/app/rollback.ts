@@ -1,0 +1,48 @@
+import { facts, rollout, type Host } from '../../engine/index.ts'
+import { upstreams } from './site.ts'
+
+/**
+ * Brings an earlier release of an app back, configuration and image together, by the same cut-over as a deploy.
+ *
+ * @param to a release ("20261121T131500Z") or a version; default: the one before what runs. True when something was replaced.
+ */
+export async function rollBack(host: Host, name: string, to?: string): Promise<boolean> {
+  const all = (await host.read(facts.releases(name))) ?? []
+  const [current, ...older] = all
+  const target = to === undefined ? older[0] : (all.find(({ id }) => id === to) ?? older.find(({ version }) => version === to))
+  if (current === undefined) return host.fail(`no release of ${name} is recorded on this host`, 'a release is recorded by each deploy-app')
+  if (target === undefined)
+    return host.fail(
+      to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
+      all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : undefined,
+    )
+  host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data`)
+  const about = (key: string) => target.about.get(key) ?? ''
+  const port = Number(about('port'))
+  const [{ changed }] = await host.ensure(
+    rollout({
+      directory: about('directory'),
+      service: name,
+      restore: target.id,
+      replicas: Number(about('replicas')) || 1,
+      ...(port > 0 && { upstream: upstreams.of({ name, port, caddy: about('caddy'), probe: about('probe') }) }),
+      about: { version: target.version, directory: about('directory'), replicas: about('replicas'), ...(port > 0 && { port: about('port'), caddy: about('caddy'), probe: about('probe') }), ...(await host.about()), from: target.id },
+    }),
+  )
+  return changed
+}
+
+/** What has run on a host, newest first, a line each; with what changed in the environment from one to the next. */
+export async function history(host: Host, name: string): Promise<readonly string[]> {
+  const all = (await host.read(facts.releases(name))) ?? []
+  return all.map(({ id, version, by, revision, env, about, images, seconds }, index) => {
+    const before = all[index + 1]?.env
+    const changed = before === undefined ? [] : [...new Set([...env.keys(), ...before.keys()])].filter((key) => env.get(key) !== before.get(key))
+    const words = [
+      index === 0 ? 'runs now ' : '         ', id, version.padEnd(12), by, revision === '' ? '' : `at ${revision}`, `in ${seconds} s`,
+      about.has('from') ? `back to ${about.get('from')}` : '', images.map((image) => image.id.slice(7, 19)).join(' '),
+      changed.length === 0 ? '' : `env: ${changed.map((key) => `${before?.has(key) ? (env.has(key) ? '~' : '-') : '+'}${key}`).join(' ')}`,
+    ]
+    return words.filter((word) => word !== '').join('  ')
+  })
+}

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { after, before, test } from 'node:test'
+import { Load } from '../../lab/load.ts'
+import { readState } from '../../lab/state.ts'
+import { playbook, type CliRun } from '../rig/cli.ts'
+import { onHost } from '../rig/lab-host.ts'
+
+// The cut-over from outside: under load, with a version that does not become healthy, with the controller killed at each step, and with
+// the program on the host killed. Whatever happens: the app answers, and the next deploy ends well with nothing left over.
+const HOST = 'lab1'
+const APP = 'cutover'
+const args = (version: string, ...more: string[]) => ['-i', 'lab', '-l', HOST, '--app-name', APP, '--app-image', 'hostwright-lab/web', '--app-domain', `${APP}.lab`, '--tls', 'false', '--app-version', version, ...more]
+const deploy = (version: string, ...more: string[]) => playbook('deploy-app', args(version, '-e', QUICK, ...more), 180)
+const QUICK = '{"app":{"observe":"1s"}}'
+const address = () => readState().hosts[HOST]?.address ?? ''
+const load = () => new Load({ address: address(), host: `${APP}.lab` }, 60, { seconds: 120, slow: false })
+const sh = (text: string) => onHost(HOST, ['sh', '-c', text]).trim()
+const journal = `/var/lib/hostwright/rollout/${APP}`
+
+/** Containers of the app, stopped ones too, by what they run. */
+const containers = () => sh(`docker ps -a --filter label=com.docker.compose.project=${APP} --format '{{.Image}} {{.State}}'`).split('\n')
+/** What must be true whenever nothing is under way: one container, Caddy sends to the name, Compose would do nothing, no journal. */
+function settled(version: string): void {
+  assert.deepEqual(containers(), [`hostwright-lab/web:${version} running`])
+  assert.equal(sh(`cat /opt/services/caddy/up/${APP}-1`), APP)
+  assert.match(sh(`cd /opt/services/apps/${APP} && docker compose --dry-run up -d 2>&1`), /Running/)
+  assert.doesNotMatch(sh(`cd /opt/services/apps/${APP} && docker compose --dry-run up -d 2>&1`), /Recreat|Creat|Start/)
+  assert.equal(sh(`ls ${journal}`).split('\n').filter((name) => !['lock', 'log', 'outcome', 'run.sh'].includes(name)).join(' '), '')
+  assert.match(sh(`cat /opt/services/apps/${APP}/.env`), new RegExp(`APP_VERSION="${version}"`))
+}
+
+before(async () => {
+  for (const [name, more] of [['infra', []], ['deploy-standalone-services', ['-e', 'services=caddy']]] as const) {
+    const done = await playbook(name, ['-i', 'lab', '-l', HOST, ...more])
+    assert.equal(done.code, 0, done.stdout + done.stderr)
+  }
+  clean()
+  ended(await deploy('v1'), 0)
+})
+after(clean)
+
+function clean(): void {
+  sh(`docker ps -aq --filter label=com.docker.compose.project=${APP} | xargs -r docker rm -f >/dev/null
+    rm -rf /opt/services/apps/${APP} /opt/services/caddy/sites/${APP}.caddy /opt/services/caddy/up/${APP}-* ${journal} /var/lib/hostwright/releases/${APP} /var/lib/hostwright/compose/${APP}`)
+}
+
+function ended(done: CliRun, code: number): CliRun {
+  assert.equal(done.code, code, done.stdout + done.stderr)
+  return done
+}
+
+test('a new version takes over, no request is lost, and the second run does nothing', async () => {
+  const requests = load()
+  await requests.started
+  ended(await deploy('v2'), 0)
+  const { sent, failed, failures } = await requests.stop()
+  assert.deepEqual([failed, failures], [0, []])
+  assert.ok(sent > 300, `${sent} requests`)
+  settled('v2')
+  assert.deepEqual(ended(await deploy('v2'), 0).changes, [])
+})
+
+test('a version that does not become healthy gets no request: exit 2, the reason on one screen, all as it was', async () => {
+  const requests = load()
+  await requests.started
+  const done = ended(await deploy('v3-broken', '-e', '{"app":{"start_period":"1s"}}'), 2)
+  const { failed, failures, versions } = await requests.stop()
+  assert.deepEqual([failed, failures, Object.keys(versions)], [0, [], ['v2']])
+  settled('v2')
+  const failure = JSON.stringify(done.events.find(({ type }) => type === 'failure'))
+  for (const said of [/503/, /health check/, /unhealthy/, /running now: .*web:v2/, /deploy again/]) assert.match(failure, said)
+})
+
+/** The version that runs, and one to deploy. */
+function versions(): readonly [now: string, next: string] {
+  return containers()[0]?.includes(':v1') ? ['v1', 'v2'] : ['v2', 'v1']
+}
+
+// Each is killed when the log of the rollout says this.
+for (const step of ['start:', 'switched:', 'watch:']) {
+  test(`the controller is killed at "${step}": the rollout ends by itself, and the next deploy is an ordinary one`, async () => {
+    const [now, next] = versions()
+    const requests = load()
+    await requests.started
+    await killedAt(step, args(next))
+    await until(() => sh(`cat ${journal}/outcome 2>/dev/null || true`) === '0', 'the rollout did not end by itself')
+    settled(next)
+    ended(await deploy(now, '--lock-wait', '30'), 0)
+    const { failed, failures } = await requests.stop()
+    assert.deepEqual([failed, failures], [0, []])
+    settled(now)
+  })
+}
+
+for (const phase of ['prepare', 'beside', 'switched', 'stopped']) {
+  test(`the rollout is killed on the host in the phase "${phase}": the app answers, the next deploy finishes or undoes it`, async () => {
+    const [now, next] = versions()
+    const requests = load()
+    await requests.started
+    const killer = `i=0; until [ "$(cat ${journal}/phase 2>/dev/null)" = ${phase} ]; do i=$((i + 1)); [ $i -lt 3000 ] || exit; sleep 0.01; done; pkill -9 -f "rollout/${APP}/run[.]sh"`
+    sh(`setsid sh -c '${killer}' >/dev/null 2>&1 </dev/null &`)
+    const done = await deploy(next)
+    assert.equal(done.code, 2, done.stdout)
+    assert.match(done.stdout, /finishes or undoes it/)
+    ended(await deploy(now, '--lock-wait', '30'), 0)
+    settled(now)
+    const { failed, failures } = await requests.stop()
+    assert.deepEqual([failed, failures], [0, []])
+  })
+}
+
+test('rollback brings back configuration and image, and history tells it', async () => {
+  const [now, next] = versions()
+  ended(await deploy(next, '-e', '{"app":{"observe":"1s","secrets":{"API_KEY":"key-of-the-second"}}}'), 0)
+  const requests = load()
+  await requests.started
+  // Whoever moves the tag does not move the release.
+  sh(`docker tag hostwright-lab/web:v3-broken hostwright-lab/web:${now}`)
+  const done = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP]), 0)
+  const { failed, failures } = await requests.stop()
+  assert.deepEqual([failed, failures], [0, []])
+  settled(now)
+  assert.doesNotMatch(sh(`cat /opt/services/apps/${APP}/.env`), /API_KEY/)
+  assert.match(sh(`docker exec $(docker ps -q --filter label=com.docker.compose.project=${APP}) env`), new RegExp(`APP_VERSION=${now}`))
+  assert.match(done.stdout, /Not taken back/)
+  const told = await playbook('history-app', ['-i', 'lab', '-l', HOST, '--app-name', APP])
+  assert.match(told.stdout, new RegExp(`runs now .* ${now} .*back to .*-API_KEY`))
+  assert.doesNotMatch(told.stdout, /key-of-the-second/)
+  const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
+  assert.match(unknown.stdout, /there is no release v9/)
+})
+
+/** Runs a deploy in a process group of its own, and ends the group with SIGKILL once the rollout says this. */
+function killedAt(step: string, words: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('node_modules/.bin/tsx', ['playbooks/deploy-app.ts', ...words, '--output', 'json'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true, timeout: 120_000 })
+    let heard = ''
+    let killed = false
+    child.stdout.on('data', (chunk: Buffer) => {
+      heard += chunk.toString()
+      if (killed || !new RegExp(`"type":"output".*"text":"${step}`).test(heard)) return
+      killed = true
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    })
+    child.on('close', () => (killed ? resolve() : reject(new Error(`it never said "${step}": ${heard.slice(-2000)}`))))
+  })
+}
+
+async function until(test: () => boolean, otherwise: string): Promise<void> {
+  const end = Date.now() + 90_000
+  while (!test()) {
+    assert.ok(Date.now() < end, otherwise)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
