@@ -1,84 +1,47 @@
-import { Agent, request } from 'node:http'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { LabError } from './error.ts'
+import { Job, LoadResult, type Target } from './load/types.ts'
 
-/** What a stretch of load saw. */
-export interface LoadResult {
-  readonly sent: number
-  readonly failed: number
-  /** The first few failures, in words. */
-  readonly failures: readonly string[]
-  /** Answers by what their body says of the version. */
-  readonly versions: Readonly<Record<string, number>>
-  readonly slowestMs: number
+export type { LoadResult } from './load/types.ts'
+
+export interface LoadOptions {
+  /** Seconds after which it stops by itself, at most 1800. Default 300. */
+  readonly seconds?: number
+  /** Whether three requests in twenty ask for an answer that takes up to 3 s. Default true. */
+  readonly slow?: boolean
+  /** Websocket clients besides, at most 100. Default none. */
+  readonly sockets?: number
 }
 
 /**
  * Open-loop load on a lab host: requests leave at a fixed rate, whether or not earlier ones were answered, as users' do. Half of them on kept
- * connections, every fifth a POST. Anything but a 2xx with a whole body within the limit counts as failed.
+ * connections, every fifth a POST of which the body must come back. In a process of its own, so that who measures is not disturbed by who is
+ * measured. What counts as failed is said at `Outcome` in load/types.ts.
  */
 export class Load {
-  readonly #target: { readonly address: string; readonly host: string; readonly path: string }
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  readonly #timer: NodeJS.Timeout
-  readonly #open = new Set<Promise<void>>()
-  readonly #failures: string[] = []
-  readonly #versions: Record<string, number> = {}
-  #sent = 0
-  #failed = 0
-  #slowest = 0
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  #result: unknown
+  /** Settles when the first request leaves. */
+  readonly started: Promise<unknown>
 
-  /** Starts at once. `rate` is requests a second, at most 500; it stops by itself after five minutes. */
-  constructor(target: { readonly address: string; readonly host: string; readonly path?: string }, rate: number) {
-    this.#target = { path: '/', ...target }
-    const last = performance.now() + 300_000
-    this.#timer = setInterval(() => (performance.now() > last ? clearInterval(this.#timer) : this.#send()), 1000 / Math.min(rate, 500))
-  }
-
-  #send(): void {
-    const number = this.#sent++
-    const started = performance.now()
-    const work = this.#request(number).then(
-      (version) => {
-        this.#versions[version] = (this.#versions[version] ?? 0) + 1
-        this.#slowest = Math.max(this.#slowest, performance.now() - started)
-      },
-      (error: unknown) => {
-        this.#failed++
-        if (this.#failures.length < 10) this.#failures.push(`request ${number}: ${error instanceof Error ? error.message : String(error)}`)
-      },
-    )
-    this.#open.add(work)
-    void work.finally(() => this.#open.delete(work))
-  }
-
-  #request(number: number): Promise<string> {
-    const { address, host, path } = this.#target
-    return new Promise((resolve, reject) => {
-      const sent = request(
-        { host: address, port: 80, path, method: number % 5 === 0 ? 'POST' : 'GET', headers: { host, ...(number % 5 === 0 && { 'content-length': 2 }) }, timeout: 10_000, ...(number % 2 === 0 ? { agent: this.#agent } : { agent: false }) },
-        (answer) => {
-          let body = ''
-          answer.setEncoding('utf8')
-          answer.on('data', (text: string) => (body += text))
-          answer.on('error', reject)
-          answer.on('end', () => {
-            const status = answer.statusCode ?? 0
-            if (status < 200 || status > 299) reject(new Error(`status ${status}`))
-            else if (!answer.complete) reject(new Error('the answer was cut off'))
-            else resolve(/v\d+[\w.-]*/.exec(body)?.[0] ?? 'no version')
-          })
-        },
-      )
-      sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')))
-      sent.on('error', reject)
-      sent.end(number % 5 === 0 ? 'hi' : undefined)
-    })
+  /** Starts at once. `rate` is requests a second, at most 500. */
+  constructor(target: Target, rate: number, { seconds = 300, slow = true, sockets = 0 }: LoadOptions = {}) {
+    const job = Job.parse({ target, rate: Math.min(rate, 500), seconds: Math.min(seconds, 1800), slow, sockets: Math.min(sockets, 100) })
+    this.#child = fork(fileURLToPath(new URL('load/child.ts', import.meta.url)), [JSON.stringify(job)], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.#child.on('message', (result) => (this.#result = result)) // the first says that it began, the last is the result
+    this.#ended = once(this.#child, 'close')
+    this.started = Promise.race([once(this.#child, 'message'), this.#ended])
   }
 
   /** No more requests; waits for the answers still owed. */
   async stop(): Promise<LoadResult> {
-    clearInterval(this.#timer)
-    await Promise.all(this.#open)
-    this.#agent.destroy()
-    return { sent: this.#sent, failed: this.#failed, failures: this.#failures, versions: this.#versions, slowestMs: Math.round(this.#slowest) }
+    if (this.#child.connected) this.#child.send('stop')
+    await this.#ended
+    const result = LoadResult.safeParse(this.#result)
+    if (!result.success) throw new LabError('the load generator died, see above')
+    return result.data
   }
 }

@@ -11,8 +11,10 @@ const folder = `${cacheFolder}/images`
 /** Names the images as they are now: it changes when a file that makes them changes. */
 export function imagesKey(): string {
   const hash = createHash('sha256').update(JSON.stringify(catalogue))
-  for (const file of readdirSync(`${labSource}/images`, { recursive: true, withFileTypes: true })) {
-    if (file.isFile()) hash.update(file.name).update(readFileSync(`${file.parentPath}/${file.name}`))
+  for (const source of ['images', 'apps']) {
+    for (const file of readdirSync(`${labSource}/${source}`, { recursive: true, withFileTypes: true })) {
+      if (file.isFile()) hash.update(file.name).update(readFileSync(`${file.parentPath}/${file.name}`))
+    }
   }
   return hash.digest('hex').slice(0, 12)
 }

@@ -1,3 +1,4 @@
+import { apps } from '../apps/apps.ts'
 import type { Layer } from './layer.ts'
 
 /** One image: its layers, the lowest first, and what `docker inspect` shows of it. */
@@ -38,7 +39,7 @@ const redis: Layer = { name: 'redis', suite: 'bookworm', packages: ['redis-serve
 const caddy: Layer = { name: 'caddy', suite: 'sid', packages: ['caddy'], alone: true, folders: { '/config/caddy': {}, '/data/caddy': {}, '/srv': {} } }
 
 const python: Layer = { name: 'python', suite: 'bookworm', packages: ['python3.11-minimal', 'libpython3.11-stdlib'] }
-const web: Layer = { name: 'web', suite: 'bookworm', packages: [] }
+const app: Layer = { name: 'apps', suite: 'bookworm', packages: [], rootfs: 'apps/rootfs' }
 
 /** Every image of a lab host. Names, environment, volumes, ports and entrypoints are those of the official images. */
 export const catalogue: readonly Image[] = [
@@ -76,22 +77,21 @@ export const catalogue: readonly Image[] = [
       ExposedPorts: { '80/tcp': {}, '443/tcp': {}, '443/udp': {}, '2019/tcp': {} },
     },
   },
-  webImage('v1'),
-  webImage('v2'),
-  webImage('v3-broken', 'APP_HEALTH=broken'),
+  ...Object.entries(apps).flatMap(([name, { versions }]) => versions.map((version) => appImage(name, version))),
 ]
 
-/** The demo app at one version. `v3-broken` answers its health check with 503 for ever. */
-function webImage(version: string, ...env: string[]): Image {
+/** An app of lab/apps at one version: the same layers for all, so that one more costs nothing. */
+function appImage(name: string, version: string): Image {
   return {
-    tags: [`hostwright-lab/web:${version}`],
-    layers: [base, python, web],
+    tags: [`hostwright-lab/${name}:${version}`],
+    layers: [base, python, app],
     config: {
-      Env: [`PATH=${path}`, 'PYTHONUNBUFFERED=1', 'PYTHONDONTWRITEBYTECODE=1', 'PORT=3000', `APP_VERSION=${version}`, ...env],
-      Cmd: ['python3.11', '/app/server.py'],
+      Env: [`PATH=${path}`, 'PYTHONUNBUFFERED=1', 'PYTHONDONTWRITEBYTECODE=1', 'PORT=3000', `APP_VERSION=${version}`],
+      Cmd: ['python3.11', `/app/${name}.py`],
       WorkingDir: '/app',
       User: '65534:65534',
       ExposedPorts: { '3000/tcp': {} },
+      Labels: { 'org.opencontainers.image.version': version },
     },
   }
 }

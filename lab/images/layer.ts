@@ -6,7 +6,7 @@ import { closure, type Suite, unpacked } from '../packages.ts'
 import { cacheFolder, labSource } from '../paths.ts'
 import { run } from '../run.ts'
 
-/** One layer: the files of some Debian packages and of `lab/images/NAME/rootfs`, without their installation scripts. */
+/** One layer: the files of some Debian packages and of a folder of ours, without installation scripts. */
 export interface Layer {
   readonly name: string
   readonly suite: Suite
@@ -18,6 +18,8 @@ export interface Layer {
   readonly folders?: Readonly<Record<string, { readonly owner?: number; readonly group?: number; readonly mode?: number }>>
   /** Put busybox at every name it answers to. */
   readonly busybox?: boolean
+  /** Files of our own, below lab/. Default: `images/NAME/rootfs`, where there is one. */
+  readonly rootfs?: string
 }
 
 /** A layer as images name it: its tar, and the digest of that. */
@@ -45,7 +47,7 @@ export async function buildLayer(layer: Layer, folder: string): Promise<BuiltLay
     chmodSync(tree + path, mode)
   }
   if (layer.busybox === true) await linkBusybox(tree)
-  const own = `${labSource}/images/${layer.name}/rootfs`
+  const own = `${labSource}/${layer.rootfs ?? `images/${layer.name}/rootfs`}`
   if (existsSync(own)) cpSync(own, tree, { recursive: true, verbatimSymlinks: true })
   const tar = `${folder}/${layer.name}.tar`
   await run(['tar', '--sort=name', '--numeric-owner', '--mtime=@0', '-C', tree, '-cf', tar, '.'])

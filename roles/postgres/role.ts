@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
 import { postgresMajor } from './major.ts'
+import { postgresPassword } from './password.ts'
 
 const compose = template(
   import.meta,
@@ -20,7 +21,7 @@ export const postgres = defineRole({
   params: z.strictObject({
     image: Image.default('postgres:15-alpine').describe('its major version must be that of the data'),
     user: Identifier.default('postgres').describe('made when the data is first made'),
-    password: PlainSecret.describe('of that user; set when the data is first made'),
+    password: PlainSecret.describe('of that user. A new one is set in the running database; whoever connects with the old one has to be deployed anew'),
     database: Identifier.default('postgres').describe('made when the data is first made'),
     memory: Memory.default('1g'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
@@ -40,6 +41,7 @@ export const postgres = defineRole({
       // The image gives the directory to its own user; here it is only made and kept to that user.
       directory({ path: p.data, mode: '0700' }),
       postgresMajor({ data: p.data, image: p.image }),
+      postgresPassword({ container: 'postgres', role: p.user, password: p.password }),
       file({ path: `${at}/.env`, content: envFile({ POSTGRES_USER: p.user, POSTGRES_PASSWORD: p.password, POSTGRES_DB: p.database }), mode: '0600' }),
       ...Object.entries(p.init).map(([name, content]) => file({ path: `${at}/init/${name}`, content, mode: '0644' })),
       file({

@@ -36,13 +36,14 @@ describe('the apps of the lab behave as they say', () => {
 
   for (const name of Object.keys(apps).filter((each) => each !== 'sick'))
     test(`${name}: page, header, and the body of a POST`, () => {
-      const [page, header, body, missing] = onHost(`
+      const [page, header, body, slow, missing] = onHost(`
         start ${name} v2; answers
         curl -s http://127.0.0.1:3000/ | grep -o '<h1>.*</h1>'
         curl -sI http://127.0.0.1:3000/ | tr -d '\\r' | sed -n 's/^X-App-Version: //p'
         head -c 100000 /dev/urandom >/tmp/sent; curl -s --data-binary @/tmp/sent http://127.0.0.1:3000/x | cmp /tmp/sent - && echo same
+        curl -s -d there 'http://127.0.0.1:3000/slow?ms=300' -w ' %{time_total}' | grep -Ec '^there [0-3]\.[3-9]|^there [1-6]'
         status /nothing`)
-      assert.deepEqual([page, header, body, missing], [`<h1>${name} v2</h1>`, 'v2', 'same', '404'])
+      assert.deepEqual([page, header, body, slow, missing], [`<h1>${name} v2</h1>`, 'v2', 'same', '1', '404'])
     })
 
   test('good opens its port when it is ready, early before', () => {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Load, type LoadOptions, type LoadResult } from '../../lab/load.ts'
 import { percentiles } from '../../lab/load/percentile.ts'
+import { wish } from '../../lab/load/wish.ts'
 import { webServer } from '../rig/http.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
@@ -92,6 +93,14 @@ test('the time a slow answer was asked to take is not its latency, and it stops 
   assert.ok(server.asked.some((path) => path.startsWith('/slow')), 'some were asked')
   assert.ok(sent >= 38 && sent <= 45 && seconds < 2, `${sent} in ${seconds} s`)
   assert.ok(ms.max < 100, `${ms.max} ms`)
+})
+
+test('of twenty requests ten are on kept connections, four POSTs, three slow, one of these a POST', () => {
+  const twenty = Array.from({ length: 20 }, (_, n) => wish(n + 20, true))
+  const count = (is: (one: ReturnType<typeof wish>) => boolean) => twenty.filter(is).length
+  const slow = (one: ReturnType<typeof wish>) => one.askedMs >= 100 && one.askedMs <= 3000
+  assert.deepEqual([count(({ kept }) => kept), count(({ method }) => method === 'POST'), count(slow), count((one) => slow(one) && one.body !== undefined)], [10, 4, 3, 1])
+  assert.equal(Math.max(...Array.from({ length: 20 }, (_, n) => wish(n, false).askedMs)), 0)
 })
 
 test('percentiles', () => {

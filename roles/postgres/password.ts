@@ -1,0 +1,58 @@
+import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, quote, run, Unreadable, type Fact } from '../../engine/index.ts'
+
+/**
+ * What PostgreSQL keeps of a role's password: "SCRAM-SHA-256$4096:salt$stored:server", from which the password cannot be read. '' where it
+ * does not run yet: then the image takes the password out of `.env` when it makes the data.
+ */
+const verifierOf: (arg: readonly [container: string, role: string]) => Fact<string> = defineFact<readonly [string, string], string>({
+  name: 'postgresVerifier',
+  blank: '',
+  read: ([container, role]) => `
+[ -n "$(docker ps -q --filter name=${quote(`^${container}$`)} 2>/dev/null)" ] || exit 0
+docker exec ${quote(container)} pg_isready -q -h 127.0.0.1 || exit 0
+echo ready; docker exec ${quote(container)} psql -wqtAX -U ${quote(role)} -d postgres -c ${quote(`select coalesce(rolpassword, 'none') from pg_authid where rolname = '${role}'`)} 2>&1`,
+  parse: (output) => {
+    const [ready, verifier = '', ...more] = output.toString().trim().split('\n')
+    if (ready !== 'ready') return ''
+    return more.length === 0 && /^(?:SCRAM-SHA-256\$|md5|none$)/.test(verifier) ? verifier : new Unreadable(`PostgreSQL does not tell about its role: ${[verifier, ...more].join(' ').slice(0, 200)}`)
+  },
+})
+
+/**
+ * The password of a role is the wished one, in the database itself: `POSTGRES_PASSWORD` counts only while the data are first made. It stands
+ * before the new `.env` is written, so that a database which refuses it leaves everything as it was. The password never goes to the host by
+ * this way: only what PostgreSQL keeps of it does.
+ */
+export const postgresPassword = defineTask({
+  name: 'postgres-password',
+  doc: 'The password of a role in the running database is the wished one.',
+  params: z.strictObject({ container: z.string(), role: z.string(), password: PlainSecret }),
+  title: (p) => `of ${p.role}`,
+  facts: (p) => ({ now: verifierOf([p.container, p.role]) }),
+  plan(p, { now }) {
+    if (now === '' || fits(now, p.password.reveal())) return []
+    // Another salt each time, and the same one for check and apply.
+    const salt = createHash('sha256').update(`hostwright ${p.role} ${now}`).digest().subarray(0, 16)
+    const verifier = scram(p.password.reveal(), salt, 4096)
+    const sql = `ALTER ROLE "${p.role}" PASSWORD '${verifier}';\n`
+    const argv = ['docker', 'exec', '-i', p.container, 'psql', '-wqX', '-v', 'ON_ERROR_STOP=1', '-U', p.role, '-d', 'postgres']
+    return [change(`set the password of the role ${p.role}`, [run(argv, { stdin: { ...contentOf(sql), secret: true }, timeout: 30, what: `ALTER ROLE ${p.role}` })], [becomes(verifierOf([p.container, p.role]), verifier)])]
+  },
+})
+
+/** RFC 5802, as PostgreSQL writes it. */
+function scram(password: string, salt: Buffer, iterations: number): string {
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
+  const keyed = (text: string) => createHmac('sha256', salted).update(text).digest()
+  const stored = createHash('sha256').update(keyed('Client Key')).digest('base64')
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${keyed('Server Key').toString('base64')}`
+}
+
+function fits(verifier: string, password: string): boolean {
+  const [, iterations = '', salt = ''] = /^SCRAM-SHA-256\$(\d{1,7}):([A-Za-z0-9+/=]+)\$/.exec(verifier) ?? []
+  if (iterations === '' || Number(iterations) > 1_000_000) return false // a host could keep us busy
+  const wished = Buffer.from(scram(password, Buffer.from(salt, 'base64'), Number(iterations)))
+  return wished.length === verifier.length && timingSafeEqual(wished, Buffer.from(verifier))
+}
