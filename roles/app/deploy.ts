@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { directory, envFile, rollout, template, type Host } from '../../engine/index.ts'
+import { directory, dockerLogin, envFile, facts, rollout, template, type Host } from '../../engine/index.ts'
+import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { ensureSite, upstreams } from './site.ts'
 
@@ -14,6 +15,19 @@ const compose = template(
 
 /** Deploys it on a host. True when something was replaced or started. */
 export async function deploy(host: Host, p: AppParams): Promise<boolean> {
+  const image = mirrored(`${p.image}:${p.version}`, p.mirrors)
+  const { registry } = p
+  if (registry === undefined) return replace(host, p, image)
+  if (registry.logout && (await host.read(facts.dockerImage(image)))?.kind === 'present') return replace(host, p, image)
+  await host.ensure(dockerLogin({ registry: registry.server, username: registry.username, password: registry.password }))
+  try {
+    return await replace(host, p, image)
+  } finally {
+    if (registry.logout) await host.ensure(dockerLogin({ registry: registry.server, state: 'out' }))
+  }
+}
+
+async function replace(host: Host, p: AppParams, image: string): Promise<boolean> {
   const at = `${p.apps}/${p.name}`
   const probe = `http://127.0.0.1:${p.port}${p.health_path}`
   const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
@@ -27,7 +41,7 @@ export async function deploy(host: Host, p: AppParams): Promise<boolean> {
       strategy: p.strategy,
       files: {
         'docker-compose.yml': compose({
-          name: p.name, image: `${p.image}:${p.version}`, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
+          name: p.name, image, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
           memory: p.memory, cpus: p.cpus,
           health: p.health_command ?? `if command -v wget >/dev/null; then exec wget -q -O /dev/null '${probe}'; else exec curl -fsS -o /dev/null '${probe}'; fi`,
           ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Duration, Image, Memory, Port, RemotePath, SecretEntry, ServiceName } from '../../engine/index.ts'
+import { Duration, Image, Memory, Port, RemotePath, SecretEntry, SecretValue, ServiceName } from '../../engine/index.ts'
 
 const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
@@ -13,6 +13,16 @@ export const AppParams = z.strictObject({
   name: ServiceName.refine((name) => !TAKEN.includes(name), `these names are taken: ${TAKEN.join(', ')}`),
   image: Image.refine((image) => !/:[^/]*$/.test(image), 'the image without its tag: the tag is `version`').describe('image without tag'),
   version: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/).describe('tag of the image'),
+  mirrors: z.record(z.string().min(1), z.string().min(1)).default({}).describe('where images really come from: { ghcr.io: mirror.internal:5000/ghcr }; the longest beginning of the image counts'),
+  registry: z
+    .strictObject({
+      server: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/, 'a host, with a port if need be').describe('"ghcr.io", "registry.example.com:5000"'),
+      username: z.string().min(1),
+      password: SecretValue.describe('or a token; it goes to docker by its standard input'),
+      logout: z.boolean().default(false).describe('log out again afterwards; then it logs in only when the image has to be fetched'),
+    })
+    .optional()
+    .describe('to log in to before the image is fetched'),
   port: Port.default(3000).describe('on which the app listens in its container'),
   domain: Domain.optional().describe('under which Caddy answers for it; without one it is reached on the shared network only'),
   tls: z.boolean().default(true).describe('false: plain http'),

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { hostFolders } from '../../lab/paths.ts'
+import { playbook } from '../rig/cli.ts'
+import { onHost } from '../rig/lab-host.ts'
+import { needs } from '../rig/needs.ts'
+
+// An image out of a private registry: a real one, with a password, on the host's own loopback, which Docker needs no certificate for.
+const HOST = 'lab1'
+const APP = 'registered'
+const PASSWORD = 'registry-of-the-lab-51'
+const SERVER = '127.0.0.1:5055'
+const AT = '/srv/hw-registry'
+const sh = (text: string) => onHost(HOST, ['sh', '-c', text]).trim()
+const binary = () => join(hostFolders(HOST).root, 'usr/local/bin/docker-registry')
+
+const deploy = (version: string, registry: object) =>
+  playbook('deploy-app', [
+    ...['-i', 'lab', '-l', HOST, '--app-name', APP, '--app-image', 'ghcr.io/acme/web', '--app-version', version, '--app-domain', `${APP}.lab`, '--tls', 'false'],
+    ...['-e', JSON.stringify({ app: { observe: '1s', mirrors: { 'ghcr.io': `${SERVER}/mirror` }, registry: { server: SERVER, username: 'deploy', ...registry } } })],
+  ])
+
+function clean(): void {
+  sh(`[ ! -f ${AT}/pid ] || kill "$(cat ${AT}/pid)" 2>/dev/null; rm -rf ${AT}; docker logout ${SERVER} >/dev/null 2>&1
+    docker ps -aq --filter label=com.docker.compose.project=${APP} | xargs -r docker rm -f >/dev/null
+    docker images -q ${SERVER}/mirror/acme/web | sort -u | xargs -r docker rmi -f >/dev/null 2>&1
+    rm -rf /opt/services/apps/${APP} /opt/services/caddy/sites/${APP}.caddy /opt/services/caddy/up/${APP}-* /var/lib/hostwright/*/${APP}`)
+  rmSync(binary(), { force: true })
+}
+
+before(async () => {
+  for (const [name, more] of [['infra', []], ['deploy-standalone-services', ['-e', 'services=caddy']]] as const) assert.equal((await playbook(name, ['-i', 'lab', '-l', HOST, ...more])).code, 0)
+  clean()
+  copyFileSync(needs('docker-registry', 'docker-registry'), binary())
+  const users = execFileSync(needs('htpasswd', 'apache2-utils'), ['-niB', 'deploy'], { input: PASSWORD, encoding: 'utf8' }).trim()
+  sh(`mkdir -p ${AT} && printf '%s\\n' '${users}' >${AT}/htpasswd && cat >${AT}/config.yml <<'END'
+version: 0.1
+log: { level: error }
+storage: { filesystem: { rootdirectory: ${AT}/data } }
+http: { addr: "${SERVER}" }
+auth: { htpasswd: { realm: lab, path: ${AT}/htpasswd } }
+END
+setsid /usr/local/bin/docker-registry serve ${AT}/config.yml >${AT}/log 2>&1 </dev/null & echo $! >${AT}/pid
+printf %s '${PASSWORD}' | { for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; curl -s -o /dev/null http://${SERVER}/v2/ && break; done; docker login -u deploy --password-stdin ${SERVER} 2>/dev/null; }
+for v in v1 v2; do docker tag hostwright-lab/web:$v ${SERVER}/mirror/acme/web:$v && docker push -q ${SERVER}/mirror/acme/web:$v && docker rmi ${SERVER}/mirror/acme/web:$v; done >/dev/null
+docker logout ${SERVER} >/dev/null`)
+})
+after(clean)
+
+test('a wrong password is told, and nothing is touched', async () => {
+  const done = await deploy('v1', { password: 'not-the-password' })
+  assert.equal(done.code, 2, done.stdout)
+  assert.match(done.stdout, /unauthorized|authentication required/i)
+  assert.doesNotMatch(done.stdout, /not-the-password/)
+  assert.equal(sh(`ls /opt/services/apps`), '')
+})
+
+test('an app out of a private registry, by the name of its mirror', async () => {
+  const done = await deploy('v1', { password: PASSWORD })
+  assert.equal(done.code, 0, done.stdout + done.stderr)
+  assert.match(sh(`curl -s -H 'Host: ${APP}.lab' http://127.0.0.1/`), /web v1/)
+  assert.match(sh(`docker ps --format '{{.Image}}' --filter label=com.docker.compose.project=${APP}`), /127\.0\.0\.1:5055\/mirror\/acme\/web:v1/)
+  assert.deepEqual((await deploy('v1', { password: PASSWORD })).changes, [])
+  assert.match(sh('cat /root/.docker/config.json'), /127\.0\.0\.1:5055/)
+})
+
+test('logged out again where that is asked for, and not logged in at all when the image is there', async () => {
+  const done = await deploy('v2', { password: PASSWORD, logout: true })
+  assert.equal(done.code, 0, done.stdout + done.stderr)
+  assert.doesNotMatch(sh('cat /root/.docker/config.json'), /127\.0\.0\.1:5055/)
+  assert.deepEqual((await deploy('v2', { password: PASSWORD, logout: true })).changes, [])
+})
+
+test('an image that is not there: the old version serves on', async () => {
+  const done = await deploy('v9', { password: PASSWORD })
+  assert.equal(done.code, 2, done.stdout)
+  assert.match(done.stdout, /cannot be had/)
+  assert.match(sh(`curl -s -H 'Host: ${APP}.lab' http://127.0.0.1/`), /web v2/)
+})
