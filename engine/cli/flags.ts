@@ -74,15 +74,28 @@ export function readFlags(argv: readonly string[], params: readonly ParamInfo[])
   return readCommandLine<FlagName>(argv, { flags: FLAGS, params, words: false })
 }
 
+/** The value of a switch stands beside it: `--tls false` becomes `--tls=false`; before another flag, or at the end, it is on. */
+function joined(argv: readonly string[], switches: ReadonlySet<string>): string[] {
+  const args: string[] = []
+  for (const arg of argv) {
+    const last = args.at(-1)
+    if (last?.startsWith('--') && switches.has(last.slice(2)) && !arg.startsWith('-')) args[args.length - 1] = `${last}=${arg}`
+    else args.push(arg)
+  }
+  return args
+}
+
 /** Reads argv by a table of flags of one's own; with `words`, what belongs to no flag is kept: commands and names. */
 export function readCommandLine<N extends string>(argv: readonly string[], { flags, params, words }: { readonly flags: Readonly<Partial<Record<N, Flag>>>; readonly params: readonly ParamInfo[]; readonly words: boolean }): Result<Typed<N>, readonly Diagnostic[]> {
   const own = new Map(Object.entries<Flag | undefined>(flags).flatMap(([name, flag]) => (flag === undefined ? [] : [[name, flag]])))
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [name, flag] of own) options[name] = { type: flag.takes === undefined ? 'boolean' : 'string', multiple: true, ...(flag.short !== undefined && { short: flag.short }) }
   const asFlags = params.filter(({ flag }) => !own.has(flag))
-  for (const { flag } of asFlags) options[flag] = { type: 'string', multiple: true }
+  // `--undo-all` by itself means true, and `--undo-all false` is fine too.
+  const switches = new Set(asFlags.filter(({ type }) => type === 'boolean').map(({ flag }) => flag))
+  for (const { flag } of asFlags) options[flag] = { type: switches.has(flag) ? 'boolean' : 'string', multiple: true }
 
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true })
+  const { tokens } = parseArgs({ args: joined(argv, switches), options, strict: false, tokens: true, allowPositionals: true })
   const problems: Diagnostic[] = []
   const values = new Map<string, string[]>()
   const alone: string[] = []
@@ -96,6 +109,7 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     const option = options[token.name]
     unknown = option === undefined && token.value === undefined
     if (option === undefined) problems.push(unknownFlag(token.rawName, Object.keys(options)))
+    else if (switches.has(token.name)) values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? 'true'])
     else if (option.type === 'string' && token.value === undefined) problems.push({ message: `${token.rawName} needs a value` })
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })
     else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])

@@ -26,7 +26,7 @@ const deploy = (version: string, registry: object) =>
 function clean(): void {
   sh(`[ ! -f ${AT}/pid ] || kill "$(cat ${AT}/pid)" 2>/dev/null; rm -rf ${AT}; docker logout ${SERVER} >/dev/null 2>&1
     docker ps -aq --filter label=com.docker.compose.project=${APP} | xargs -r docker rm -f >/dev/null
-    docker images -q ${SERVER}/mirror/acme/web | sort -u | xargs -r docker rmi -f >/dev/null 2>&1
+    docker images --format '{{.Repository}}:{{.Tag}}' ${SERVER}/mirror/acme/web | xargs -r docker rmi >/dev/null 2>&1
     rm -rf /opt/services/apps/${APP} /opt/services/caddy/sites/${APP}.caddy /opt/services/caddy/up/${APP}-* /var/lib/hostwright/*/${APP}`)
   rmSync(binary(), { force: true })
 }
