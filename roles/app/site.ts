@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { created, directory, facts, file, template, type Host } from '../../engine/index.ts'
+import { caddyLoaded } from '../caddy/loaded.ts'
 import { caddyProject, validatedBy } from '../caddy/project.ts'
 import { caddyVersion } from '../caddy/version.ts'
 
@@ -47,4 +48,5 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
     )
   const named = dynamic ? up.map((each) => `{file./etc/caddy/up/${each}}:${port}`).join(' ') : `${name}:${port}`
   await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedBy(caddy) }), caddyProject(caddy))
+  await host.ensure(caddyLoaded({}))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { defineFact, defineTask, refuse, type Fact } from '../../engine/index.ts'
+import { becomes, change, defineFact, defineTask, run, type Fact } from '../../engine/index.ts'
+import { RELOAD } from './project.ts'
 
 /** What Caddy runs with, and what its files say, both as JSON of Caddy's own making. */
 interface Loaded {
@@ -20,19 +21,19 @@ docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ && echo && e
 })
 
 /**
- * Proof that what Caddy has loaded is what its files say. Changes nothing: when it is not so, something else reloads Caddy, or the files were
- * changed since by hand.
+ * What Caddy has loaded is what its files say. Otherwise (somebody loaded something else by hand, or a run was cut off between the file and the
+ * reload) it is reloaded, and looked at again.
  */
 export const caddyLoaded = defineTask({
   name: 'caddy-loaded',
-  doc: 'The configuration that Caddy runs with is the one in its files. Changes nothing.',
+  doc: 'The configuration that Caddy runs with is the one in its files; it is reloaded when not.',
   params: z.strictObject({}),
   title: () => 'what is written',
   facts: () => ({ now: caddyConfig('caddy') }),
   plan: (_, { now }) =>
     now === undefined || canonical(now.running) === canonical(now.written)
       ? []
-      : refuse('Caddy runs with another configuration than its files say', 'see `docker compose logs caddy`; the next run reloads it'),
+      : [change('reload caddy: it runs with another configuration than its files say', [run(['docker', 'exec', 'caddy', ...RELOAD], { timeout: 60 })], [becomes(caddyConfig('caddy'), { running: now.written, written: now.written })])],
 })
 
 function json(text: string): unknown {

@@ -1,6 +1,7 @@
 import { composeProject } from '../../engine/index.ts'
 
-const RELOAD = ['caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'] as const
+/** Takes in its files without a restart; what is wrong with them leaves the old configuration in force. */
+export const RELOAD = ['caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'] as const
 
 /**
  * The Caddy project, for whoever changes one of its sites: brought up when it does not run, reloaded (never restarted) when its Caddyfile or
