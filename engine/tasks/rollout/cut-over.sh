@@ -101,7 +101,7 @@ drain() {
 
 state() { docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.OOMKilled}}' "$1" 2>&1; }
 
-# Waits until all of these are well. Fails at once for what ended, was started again, or is unhealthy.
+# Waits until all of these are well. Fails at once for what ended, was started again, or is unhealthy; $verdict says which it was.
 wait_well() {
   end=$(($(now) + WAIT)) since=$(now)
   while :; do
@@ -111,11 +111,12 @@ wait_well() {
         'running healthy 0 false') ;;
         'running none 0 false') [ $(($(now) - since)) -ge "$SETTLE" ] || waiting=1 ;;
         'running starting 0 false' | 'created '*) waiting=1 ;;
-        *) return 1 ;;
+        running*' unhealthy 0 '*) verdict='is not healthy'; return 1 ;;
+        *) verdict='ended, or was started again'; return 1 ;;
       esac
     done
     [ -n "$waiting" ] || return 0
-    [ "$(now)" -lt "$end" ] || return 1
+    [ "$(now)" -lt "$end" ] || { verdict="was not healthy within $WAIT s"; return 1; }
     nap 0.5
   done
 }
@@ -179,7 +180,7 @@ undo() {
 give_up() {
   bad "$1"
   if undo "$2"; then
-    if [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves"
+    if [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves on"
     else bad 'it was the first version: what was started was taken away again'; fi
   fi
   standing
@@ -342,7 +343,7 @@ else
   for id in $(of_service -aq); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
   printf '%s\n' $new >"$J/new"
   [ "$(count $new)" = "$N" ] || give_up "$(count $new) new containers were started instead of $N" beside
-  wait_well $new || { why $new; give_up "the new version was not healthy within $WAIT s, or ended" beside; }
+  wait_well $new || { why $new; give_up "the new version $verdict" beside; }
   say "healthy: $(names $new | tr '\n' ' ')"
   probe $new || { why $new; give_up 'the new version cannot be reached over the network' beside; }
   phase switched
