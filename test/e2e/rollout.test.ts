@@ -127,6 +127,7 @@ test('rollback brings back configuration and image, and history tells it', async
   const told = await playbook('history-app', ['-i', 'lab', '-l', HOST, '--app-name', APP])
   assert.match(told.stdout, new RegExp(`runs now .* ${now} .*back to .*-API_KEY`))
   assert.doesNotMatch(told.stdout, /key-of-the-second/)
+  assert.equal(sh(`ls /var/lib/hostwright/releases/${APP}`).split('\n').length, 5, 'the last five stay')
   const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
   assert.match(unknown.stdout, /there is no release v9/)
 })
