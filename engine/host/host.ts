@@ -1,5 +1,6 @@
 import type { Action, ActionResult } from '../actions/action.ts'
 import { Unreadable, type Fact } from '../facts/fact.ts'
+import type { StoreSettings } from '../secrets/settings.ts'
 import type { Task } from '../tasks/task.ts'
 import { actOnce } from './act-once.ts'
 import type { HostContext } from './context.ts'
@@ -18,6 +19,8 @@ export interface HostInfo {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
+  /** Where the inventory says that its secrets are kept. */
+  readonly store?: StoreSettings | undefined
 }
 
 /** Who is at work, for what is recorded on hosts. */
@@ -51,6 +54,8 @@ export class Host {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
+  /** The settings of the secret store of this host, as the inventory says: for a role that lets the host itself use it. Undefined where there is none. */
+  readonly store: StoreSettings | undefined
   /** True in check mode. Roles hardly ever need it: they ensure, and nothing is changed. */
   readonly check: boolean
   readonly #context: HostContext
@@ -64,6 +69,7 @@ export class Host {
     this.name = info.name
     this.address = info.address
     this.groups = info.groups
+    this.store = info.store
     this.check = context.mode === 'check'
     this.#context = context
     this.#services = services

@@ -4,8 +4,10 @@ import { HostLost, Stopped, TaskFailed } from '../host/failure.ts'
 import { Host, type RunAbout } from '../host/host.ts'
 import { HostModel } from '../host/model.ts'
 import { placeOf } from '../host/origin.ts'
+import { readRoleVars } from '../inventory/role-vars.ts'
 import type { Inventory, InventoryHost } from '../inventory/types.ts'
 import type { Emit, Mode } from '../report/event.ts'
+import { STORE_VARIABLE, StoreSettings } from '../secrets/settings.ts'
 import { ParamsError } from '../tasks/task.ts'
 import { Fleet, type OpenLink, type UserOf } from './fleet.ts'
 import { Once } from './once.ts'
@@ -233,6 +235,13 @@ class Run {
         return (await this.#handle(other, become, tags, playStopped)).as(role, tags)
       },
     }
-    return new Host({ name: host.name, address: host.connection.address, groups: host.groups }, context, services, '', tags, this.#lineOf(this.#fleet.key(host, become)))
+    return new Host({ name: host.name, address: host.connection.address, groups: host.groups, store: storeOf(host) }, context, services, '', tags, this.#lineOf(this.#fleet.key(host, become)))
   }
+}
+
+/** That it can be read is known: it was checked before anybody was contacted. */
+function storeOf(host: InventoryHost): StoreSettings | undefined {
+  if ((host.vars.value[STORE_VARIABLE] ?? undefined) === undefined) return undefined
+  const read = readRoleVars(host, STORE_VARIABLE, StoreSettings)
+  return read.ok ? read.value : undefined
 }

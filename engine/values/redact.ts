@@ -18,28 +18,38 @@ export function speakOf(names: Iterable<string>): void {
 
 let patternFor = -1
 let pattern: RegExp | undefined
+let long: Long | undefined
 
 /**
  * Replaces every known secret in a text that is about to leave the process, in each form it might have taken on the way:
  * as it is, base64 (at every alignment, or in lines), URL, JSON (as JavaScript, Go and Python write it), shell-quoted, `.env`-escaped,
- * with `$` doubled as in Compose files, and line by line.
+ * with `$` doubled as in Compose files, and line by line; and the beginning of a long one, where a line was cut.
  */
 export function redact(text: string): string {
   const known = Secret.known()
   if (known.size !== patternFor) {
     patternFor = known.size
-    pattern = compile(known)
+    const forms = formsOf(known)
+    pattern = forms.length === 0 ? undefined : new RegExp(forms.map(literal).join('|'), 'g')
+    long = longOf(forms)
   }
-  return pattern === undefined ? text : text.replace(pattern, '[secret]')
+  if (pattern === undefined) return text
+  const left = text.replace(pattern, SHOWN)
+  return long === undefined ? left : withoutBeginnings(left, long)
 }
 
-function compile(secrets: ReadonlySet<string>): RegExp | undefined {
+const SHOWN = '[secret]'
+
+const isSpoken = (text: string): boolean => [...spoken].some((name) => name.includes(text))
+
+/** Longest first. */
+function formsOf(secrets: ReadonlySet<string>): string[] {
   const forms = new Set<string>()
-  for (const secret of secrets) if (![...spoken].some((name) => name.includes(secret))) for (const form of encodings(secret)) if (form.length >= SHORTEST) forms.add(form)
-  if (forms.size === 0) return undefined
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length)
-  return new RegExp(longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g')
+  for (const secret of secrets) if (!isSpoken(secret)) for (const form of encodings(secret)) if (form.length >= SHORTEST) forms.add(form)
+  return [...forms].sort((a, b) => b.length - a.length)
 }
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 function encodings(secret: string): string[] {
   if (secret.trim().length < SHORTEST) return []
@@ -48,13 +58,21 @@ function encodings(secret: string): string[] {
   const url = encodeURIComponent(Buffer.from(secret).toString())
   const form = new URLSearchParams([['', secret]]).toString().slice(1)
   const env = secret.replace(/[\\"$]/g, '\\$&')
+  const python = encodeURIComponent(Buffer.from(secret).toString()).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const escaped = secret.replace(/\\/g, '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  const octal = (text: string) => text.replace(/[^\0-\x7f]+/g, (chars) => [...Buffer.from(chars)].map((byte) => `\\${byte.toString(8)}`).join(''))
   const plain = [secret, json, json.replaceAll('/', '\\/'), go, json.replace(/[^ -~]/g, unicode), env, env.replaceAll('\n', '\\n').replaceAll('\r', '\\r')]
   return [
     ...plain,
     ...plain.map((each) => each.replaceAll('$', '$$$$')),
-    ...[url, url.replaceAll('%20', '+'), url.replaceAll('%2F', '/'), form].flatMap((each) => [each, each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
+    // What other shells and Python make of it: '…'"'"'…', "…", $'…', printf %q.
+    ...[`'"'"'`, "\\'"].map((it) => secret.replaceAll("'", it)),
+    ...[escaped, escaped.replaceAll("'", "\\'"), octal(escaped.replaceAll("'", "\\'"))],
+    secret.replace(/[\\"$`]/g, '\\$&'),
+    secret.replace(/[^\w@%+=:,./#\n\u0080-\uffff-]/g, '\\$&'),
+    ...[url, python, python.replaceAll('%20', '+'), python.replaceAll('%2F', '/'), url.replaceAll('%20', '+'), url.replaceAll('%2F', '/'), form].flatMap((each) => [each, each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
     quote(secret.replaceAll('\0', '')).replace(/^'|'$/g, ''),
-    ...secret.split('\n').filter((line) => line.trim().length >= 6),
+    ...secret.split(/\r?\n/).filter((line) => line.trim().length >= 6),
     ...base64s(secret),
   ]
 }
@@ -74,4 +92,38 @@ function base64s(secret: string): string[] {
   // `base64` breaks its lines after 76 characters, `openssl` after 64.
   const lines = [76, 64].flatMap((width) => (whole.length > width ? (whole.match(new RegExp(`.{1,${width}}`, 'g')) ?? []) : []))
   return [...aligned, ...aligned.map((form) => form.replaceAll('+', '-').replaceAll('/', '_')), ...lines].filter((form) => form.length >= 8)
+}
+
+/** So many characters of a long secret give it away where a line was cut behind them: in a health log, in the title of a command. */
+const PIECE = 12
+
+interface Long {
+  readonly beginnings: RegExp
+  readonly forms: ReadonlyMap<string, readonly string[]>
+}
+
+/** Forms that are long enough to be cut, by how they begin. */
+function longOf(forms: readonly string[]): Long | undefined {
+  const by = new Map<string, string[]>()
+  for (const form of forms) if (form.length >= 2 * PIECE) by.set(form.slice(0, PIECE), [...(by.get(form.slice(0, PIECE)) ?? []), form])
+  return by.size === 0 ? undefined : { beginnings: new RegExp([...by.keys()].map(literal).join('|'), 'g'), forms: by }
+}
+
+/** What begins like a secret and goes on so until its line ends, but for half an escape and what says that it was cut. */
+function withoutBeginnings(text: string, { beginnings, forms }: Long): string {
+  let [shown, from] = ['', 0]
+  for (const { index, 0: head } of text.matchAll(beginnings)) {
+    if (index < from) continue
+    const end = index + Math.max(...(forms.get(head) ?? []).map((form) => alike(text, index, form)))
+    if (!/^[^\n]{0,8}(?:\n|$)/.test(text.slice(end, end + 9)) || isSpoken(text.slice(index, end))) continue
+    shown += text.slice(from, index) + SHOWN
+    from = end
+  }
+  return shown + text.slice(from)
+}
+
+function alike(text: string, start: number, form: string): number {
+  let length = 0
+  while (length < form.length && text[start + length] === form[length]) length++
+  return length
 }

@@ -74,7 +74,7 @@ changes() {
       }
       return 0
     }
-    FILENAME != last { last = FILENAME; file++; open = "" }
+    FNR == 1 { open = "" }
     open != "" { value[file, key] = value[file, key] "\n" $0; if (end_of($0, open)) open = ""; next }
     match($0, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*/) {
       key = substr($0, 1, RLENGTH); rest = substr($0, RLENGTH + 1)
@@ -90,7 +90,7 @@ changes() {
       for (i = 1; i <= count[1]; i++) { name = keys[1, i]; if (!((2, name) in value)) add("gone", name) }
       split("new changed gone same", words, " ")
       for (i = 1; i <= 4; i++) if (row[words[i]] != "") printf "  %-8s %s\n", words[i], row[words[i]]
-    }' "$1" "$2"
+    }' file=1 "$1" file=2 "$2"
 }
 
 count_keys() { : >"$work/empty"; changes "$work/empty" "$1" | tr ',' '\n' | grep -c .; }

@@ -42,7 +42,8 @@ class Refusal extends Error {
 
 export const THROTTLED: Fault = { type: 'ThrottlingException', message: 'Rate exceeded' }
 
-export async function ssmEndpoint(): Promise<SsmEndpoint> {
+/** @param address of this machine; default: loopback. Lab hosts reach that of the bridge. */
+export async function ssmEndpoint(address?: string): Promise<SsmEndpoint> {
   const key = { id: 'AKIDHOSTWRIGHTTEST00', secret: 'not/a+real/key/of+anybody/at+all00000000' }
   const parameters = new Map<string, Parameter>()
   const asked: string[] = []
@@ -68,7 +69,7 @@ export async function ssmEndpoint(): Promise<SsmEndpoint> {
         give(refusal.status, { __type: refusal.type, message: refusal.message })
       }
     })
-  })
+  }, address)
   const endpoint: SsmEndpoint = {
     url: server.url,
     key,

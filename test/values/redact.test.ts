@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { envFile } from '../../engine/values/env-file.ts'
 import { quote } from '../../engine/values/quote.ts'
-import { redact } from '../../engine/values/redact.ts'
+import { redact, speakOf } from '../../engine/values/redact.ts'
 import { Secret } from '../../engine/values/secret.ts'
 
 /** Every way in which a secret may come back from a host. */
@@ -93,4 +93,11 @@ test('a thousand secrets and a megabyte of output do not take long', () => {
   const started = performance.now()
   assert.equal(redact(text), text)
   assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`)
+})
+
+test('a name that is said anyway stays, though a secret is the same or begins with it', () => {
+  speakOf(['mongo', 'MONGO_PASSWORD'])
+  new Secret('mongo')
+  new Secret("MONGO_PASSWORD='with battery staple'")
+  assert.equal(redact("mongo/.env: changed MONGO_PASSWORD\nMONGO_PASSWORD='with battery"), 'mongo/.env: changed MONGO_PASSWORD\n[secret]')
 })

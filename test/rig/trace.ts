@@ -1,0 +1,87 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { needs } from './needs.ts'
+
+const STRACE = needs('strace', 'strace')
+const WHAT = ['-f', '-qq', '-e', 'trace=execve,execveat', '-e', 'signal=none', '-v', '-s', '100000']
+
+/** Words before a command, so that every program that it starts is written down, with all its words and its environment. */
+export const traced = (file: string): string[] => [STRACE, ...WHAT, '--seccomp-bpf', '-o', file]
+
+/** The same for what running processes start from now on. */
+export async function traceOf(pids: readonly number[], file: string): Promise<{ stop(): Promise<void> }> {
+  const child = spawn(STRACE, [...WHAT, '-o', file, ...pids.flatMap((pid) => ['-p', String(pid)])], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const end = Date.now() + 10_000
+  while (!pids.every((pid) => /TracerPid:\t[1-9]/.test(status(pid)))) {
+    if (Date.now() > end) throw new Error(`strace does not attach: ${said}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return { stop: () => stopped(child, ended) }
+}
+
+const status = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'utf8')
+
+function stopped(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGINT')
+  return ended
+}
+
+/** The lines of a trace. */
+export const traceLines = (file: string): AsyncIterable<string> => createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })
+
+/** Processes as `/proc` shows them, by their number. */
+export function processes(): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+}
+
+/** In which namespace of process numbers it is; undefined when it is gone. */
+export function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch {
+    return undefined
+  }
+}
+
+/** The words and the environment of a process; empty when it is gone. */
+export function wordsOf(pid: number): string {
+  return ['cmdline', 'environ'].map((name) => textOf(`/proc/${pid}/${name}`)).join('\0')
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Looks at all processes of these namespaces again and again, until it is stopped. `see` is told the words of each. */
+export function watchProcesses(namespaces: ReadonlySet<string>, see: (pid: number, words: string) => void): { stop(): Promise<number> } {
+  let over = false
+  let rounds = 0
+  const done = (async () => {
+    for (; !over; rounds++) {
+      for (const pid of processes()) if (namespaces.has(namespaceOf(pid) ?? '')) see(pid, wordsOf(pid))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    return rounds
+  })()
+  return {
+    stop: () => {
+      over = true
+      return done
+    },
+  }
+}
+
+/** Files below these folders that were changed since another one was, and in which one of the patterns (a file of them) is found. */
+export function changedFilesWith(patterns: string, since: string, folders: readonly string[]): string[] {
+  const text = 'find "$@" -xdev -type f -cnewer "$hw_since" -print0 2>/dev/null | xargs -0 -r grep -slaF -f "$hw_patterns" --; true'
+  const found = execFileSync('sh', ['-c', text, 'sh', ...folders], { encoding: 'utf8', env: { ...process.env, hw_since: since, hw_patterns: patterns, LC_ALL: 'C' }, maxBuffer: 1 << 26, timeout: 60_000 })
+  return found.split('\n').filter(Boolean).sort()
+}
