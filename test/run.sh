@@ -14,7 +14,7 @@ echo "types"
 node_modules/.bin/tsc --noEmit || exit 1
 
 # 3. Real hosts, where this machine can hold them.
-hosts=3
+hosts=5
 brought_up=no
 if bash lab/setup.sh; then
   HOSTWRIGHT_LAB_READY=yes
