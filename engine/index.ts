@@ -16,7 +16,7 @@ export * from './actions/index.ts'
 export { fetched } from './tasks/fetched.ts'
 export { sourceFile } from './tasks/file.ts'
 export { template } from './template/template.ts'
-export { envFile } from './values/env-file.ts'
+export { envFile, parseEnvFile } from './values/env-file.ts'
 
 // For tasks, facts and actions of your own.
 export { defineTask, type Task, type TaskOptions } from './tasks/task.ts'

@@ -52,7 +52,7 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
       ...(p.before && { before: { argv: p.before, timeout: `${p.before_timeout}s` } }),
       wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: p.keep,
       // What a rollback has to know, too.
-      about: { version: p.version, ...(await host.about()), directory: at, replicas: String(p.replicas), ...(dynamic && { port: String(p.port), caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) },
+      about: { version: p.version, ...(await host.about()), secrets: Object.keys(p.secrets).join(','), directory: at, replicas: String(p.replicas), ...(dynamic && { port: String(p.port), caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) },
     }),
   )
   return changed

@@ -1,4 +1,4 @@
-import { facts, rollout, type Host } from '../../engine/index.ts'
+import { facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
 import { upstreams } from './site.ts'
 
 /**
@@ -17,6 +17,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
       all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : undefined,
     )
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data`)
+  for (const release of [current, target]) await hideSecretsOf(host, name, release)
   const about = (key: string) => target.about.get(key) ?? ''
   const port = Number(about('port'))
   const [{ changed }] = await host.ensure(
@@ -26,10 +27,19 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
       restore: target.id,
       replicas: Number(about('replicas')) || 1,
       ...(port > 0 && { upstream: upstreams.of({ name, port, caddy: about('caddy'), probe: about('probe') }) }),
-      about: { version: target.version, directory: about('directory'), replicas: about('replicas'), ...(port > 0 && { port: about('port'), caddy: about('caddy'), probe: about('probe') }), ...(await host.about()), from: target.id },
+      about: { version: target.version, secrets: about('secrets'), directory: about('directory'), replicas: about('replicas'), ...(port > 0 && { port: about('port'), caddy: about('caddy'), probe: about('probe') }), ...(await host.about()), from: target.id },
     }),
   )
   return changed
+}
+
+/** What a failing release prints is shown, and its secrets come from no store here: they are those of its own `.env`. */
+async function hideSecretsOf(host: Host, name: string, { id, about }: facts.Release): Promise<void> {
+  const names = (about.get('secrets') ?? '').split(',').filter((each) => each !== '')
+  if (names.length === 0) return
+  const env = await host.read(facts.text(`/var/lib/hostwright/releases/${name}/${id}/files/.env`))
+  const values = env?.kind === 'bytes' ? parseEnvFile(env.bytes.toString()) : new Map<string, string>()
+  for (const each of names) new Secret(values.get(each) ?? '') // a secret is known, and hidden, from when it is made
 }
 
 /** What has run on a host, newest first, a line each; with what changed in the environment from one to the next. */

@@ -20,6 +20,9 @@ const encodings: Readonly<Record<string, (secret: string) => string>> = {
   'a Compose file': (secret) => JSON.stringify(secret.replaceAll('$', '$$$$')),
   'part of a URL': (secret) => `postgres://app:${encodeURIComponent(secret)}@db/app`,
   'part of a URL, lower case': (secret) => encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
+  'quoted by dash': (secret) => `'${secret.replaceAll("'", `'"'"'`)}'`,
+  'in double quotes': (secret) => `"${secret.replace(/[\\"$`]/g, '\\$&')}"`,
+  "a URL of Python's": (secret) => encodeURIComponent(secret).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
   'a form': (secret) => new URLSearchParams({ password: secret }).toString(),
 }
 
@@ -100,4 +103,10 @@ test('a name that is said anyway stays, though a secret is the same or begins wi
   new Secret('mongo')
   new Secret("MONGO_PASSWORD='with battery staple'")
   assert.equal(redact("mongo/.env: changed MONGO_PASSWORD\nMONGO_PASSWORD='with battery"), 'mongo/.env: changed MONGO_PASSWORD\n[secret]')
+})
+
+test('the beginning of a long secret is hidden where a line was cut', () => {
+  const long = new Secret(`begin-${'0123456789abcdef'.repeat(40)}-end`).reveal()
+  for (const kept of [12, 100, 300, long.length - 1]) assert.equal(redact(`health: ${long.slice(0, kept)}\nnext`), 'health: [secret]\nnext')
+  assert.equal(redact('begin-of something else'), 'begin-of something else')
 })
