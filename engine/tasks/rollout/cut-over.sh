@@ -229,6 +229,11 @@ settle() {
 
 # --- releases ---------------------------------------------------------------------------------------------------------------------------
 
+is_same() {
+  [ "$(sed -n '/^image /p' "$1/release")" = "$(sed -n '/^image /p' "$2/release")" ] || return
+  for f in $FILES; do cmp -s "$1/files/$f" "$2/files/$f" || return; done
+}
+
 # What runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under this host's own key.
 record_release() {
   id=$(date -u +%Y%m%dT%H%M%SZ)
@@ -244,7 +249,10 @@ record_release() {
     done <"$D/.env"
     printf 'seconds %s\n' "$(($(now) - STARTED))"
   } >"$R/.new/release" || return
-  rm -rf -- "$R/$id" && mv -- "$R/.new" "$R/$id" || return
+  # The same once more takes the place of the one before: deploying a version again must not push others out.
+  last=$(ls "$R" | sort -r | head -n 1)
+  [ -z "$last" ] || ! is_same "$R/$last" "$R/.new" || rm -rf -- "${R:?}/$last"
+  rm -rf -- "${R:?}/$id" && mv -- "$R/.new" "$R/$id" || return
   # The last KEEP stay, with their images.
   for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
     for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
