@@ -256,7 +256,8 @@ record_release() {
   # The last KEEP stay, with their images.
   for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
     for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
-      [ "$(grep -lF "$image" "$R"/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1
+      # Another release of this app, or of another, may be made of it.
+      [ "$(grep -lF "$image" "${R%/*}"/*/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1
     done
     rm -rf -- "${R:?}/$each"
   done
