@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { definePlaybook, main } from '../engine/index.ts'
 import { AppParams } from '../roles/app/params.ts'
-import { history } from '../roles/app/rollback.ts'
+import { tellHistory } from '../roles/app/rollback.ts'
 import { roles } from '../roles/index.ts'
 
 const historyApp = definePlaybook({
@@ -17,10 +17,7 @@ const historyApp = definePlaybook({
       name: `releases of ${p.app_name}`,
       hosts: p.hosts,
       roles: [],
-      run: async (host) => {
-        const lines = await history(host, p.app_name)
-        for (const line of lines.length === 0 ? [`no release of ${p.app_name} is recorded here`] : lines) host.note(line)
-      },
+      run: (host) => tellHistory(host, p.app_name),
     },
   ],
 })

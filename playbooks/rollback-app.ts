@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { definePlaybook, main } from '../engine/index.ts'
 import { AppParams } from '../roles/app/params.ts'
-import { history, rollBack } from '../roles/app/rollback.ts'
+import { rollBack, tellHistory } from '../roles/app/rollback.ts'
 import { roles } from '../roles/index.ts'
 
 const rollbackApp = definePlaybook({
@@ -20,11 +20,7 @@ const rollbackApp = definePlaybook({
       hosts: p.hosts,
       roles: [],
       ...(!p.list && { serial: 1, maxFail: 1 }),
-      run: async (host) => {
-        if (!p.list) return void (await rollBack(host, p.app_name, p.to))
-        const lines = await history(host, p.app_name)
-        for (const line of lines.length === 0 ? [`no release of ${p.app_name} is recorded here`] : lines) host.note(line)
-      },
+      run: async (host) => void (p.list ? await tellHistory(host, p.app_name) : await rollBack(host, p.app_name, p.to)),
     },
   ],
 })

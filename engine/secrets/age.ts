@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { identitiesOf, recipientsOf, type AgeKeys } from './age-keys.ts'
 import { codeOf, filesBelow, fileTextOf, textOf, writeWhole } from './file-tree.ts'
+import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
 import { Refused } from './refused.ts'
 
@@ -45,11 +46,7 @@ export function ageStore(keys: AgeKeys): SecretStore {
 
   return {
     title,
-    get: (names) =>
-      asked(async () => {
-        const found = await all(names)
-        return { found, missing: names.filter((name) => !found.has(name)) }
-      }),
+    get: (names) => asked(async () => snapshotOf(names, await all(names))),
     list: (prefix = '') =>
       asked(async () => {
         const names = (await filesBelow(directory)).filter((file) => file.endsWith(SUFFIX)).map((file) => file.slice(0, -SUFFIX.length))

@@ -7,6 +7,7 @@ import { UNVERSIONED } from './environment.ts'
 import { textOf } from './file-tree.ts'
 import { Refused } from './refused.ts'
 import type { CommandSettings } from './settings.ts'
+import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
 
 /** Some ask a person or a service at each start: few at a time. */
@@ -52,7 +53,7 @@ export function commandStore({ command, missing_exit }: Omit<CommandSettings, 's
       const failed = answers.flatMap(({ failure }) => failure ?? [])
       if (failed.length > 0) return err(oneOf(failed, title))
       const found = new Map(answers.flatMap(({ name, text }): [string, StoredSecret][] => (text === undefined ? [] : [[name, { value: new Secret(text), version: UNVERSIONED }]])))
-      return ok({ found, missing: names.filter((name) => !found.has(name)) })
+      return ok(snapshotOf(names, found))
     },
     list: () => refuse(`${title}: it cannot list what there is`, 'name each secret: !secret NAME'),
     put: () => refuse(`${title}: it is read only`, 'write with the program that keeps them'),

@@ -1,6 +1,7 @@
 import { err, ok } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import type { EnvironmentSettings } from './settings.ts'
+import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret } from './store.ts'
 
 /**
@@ -29,7 +30,7 @@ export function environmentStore({ prefix = '' }: Pick<EnvironmentSettings, 'pre
         const one = read(variable)
         if (one) found.set(name, one)
       }
-      return Promise.resolve(ok({ found, missing: names.filter((name) => !found.has(name)) }))
+      return Promise.resolve(ok(snapshotOf(names, found)))
     },
     list(below = '') {
       const start = variableOf(below)

@@ -5,6 +5,7 @@ import { Secret } from '../values/secret.ts'
 import { codeOf, filesBelow, fileTextOf, textOf, writeWhole } from './file-tree.ts'
 import { NotPrivate, readPrivate, refuseOpen } from './private.ts'
 import type { FilesSettings } from './settings.ts'
+import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
 
 /** Plain files, one a secret, in a directory that nobody else can enter: `directory/postgres/.env`. */
@@ -42,11 +43,7 @@ export function filesStore({ directory }: Pick<FilesSettings, 'directory'>): Sec
 
   return {
     title,
-    get: (names) =>
-      asked(async () => {
-        const found = await all(names)
-        return { found, missing: names.filter((name) => !found.has(name)) }
-      }),
+    get: (names) => asked(async () => snapshotOf(names, await all(names))),
     list: (prefix = '') => asked(async () => all((await filesBelow(directory)).filter((name) => name.startsWith(prefix)))),
     put: (name, value) =>
       asked(async () => {

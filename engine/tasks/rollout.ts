@@ -18,7 +18,7 @@ import { listed, verdictOf } from './compose-verdict.ts'
 import { wishOf } from './compose-wish.ts'
 import { givenFiles, keptFiles, type WishedFile } from './rollout/files.ts'
 import { launch } from './rollout/launch.ts'
-import { settingsText } from './rollout/settings.ts'
+import { settingsText, upstreamNames } from './rollout/settings.ts'
 import { defineTask } from './task.ts'
 
 const Name = z.string().regex(/^\.?[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a file in the directory')
@@ -59,7 +59,10 @@ const FILE = 'docker-compose.yml'
 const namesOf = (p: P) => (p.files === undefined ? [FILE, '.env'] : Object.keys(p.files))
 const nameFor = (p: P) => nameOfDirectory(p.directory)
 const releaseOf = (p: P) => `${releasesPath(nameFor(p))}/${p.restore ?? 'none'}/files`
-const upstreamsOf = (p: P) => (p.upstream === undefined || p.strategy !== 'switch' ? [] : Array.from({ length: p.replicas }, (_, index) => `${p.upstream?.directory}/${p.upstream?.name}-${index + 1}`))
+function upstreamsOf(p: P): string[] {
+  const { upstream: up } = p
+  return up === undefined || p.strategy !== 'switch' ? [] : upstreamNames(up.name, p.replicas).map((name) => `${up.directory}/${name}`)
+}
 
 /**
  * A service runs as its files say; a new version takes the place of the old without losing a request, and takes its place only when it is

@@ -1,6 +1,9 @@
 import { facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
 import { upstreams } from './site.ts'
 
+/** What `deploy` records of a version, and a release of it that comes back records again. */
+const OF_THE_VERSION: readonly string[] = ['version', 'secrets', 'directory', 'replicas', 'port', 'caddy', 'probe']
+
 /**
  * Brings an earlier release of an app back, configuration and image together, by the same cut-over as a deploy.
  *
@@ -27,7 +30,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
       restore: target.id,
       replicas: Number(about('replicas')) || 1,
       ...(port > 0 && { upstream: upstreams.of({ name, port, caddy: about('caddy'), probe: about('probe') }) }),
-      about: { version: target.version, secrets: about('secrets'), directory: about('directory'), replicas: about('replicas'), ...(port > 0 && { port: about('port'), caddy: about('caddy'), probe: about('probe') }), ...(await host.about()), from: target.id },
+      about: { ...Object.fromEntries([...target.about].filter(([key]) => OF_THE_VERSION.includes(key))), ...(await host.about()), from: target.id },
     }),
   )
   return changed
@@ -42,10 +45,11 @@ async function hideSecretsOf(host: Host, name: string, { id, about }: facts.Rele
   for (const each of names) new Secret(values.get(each) ?? '') // a secret is known, and hidden, from when it is made
 }
 
-/** What has run on a host, newest first, a line each; with what changed in the environment from one to the next. */
-export async function history(host: Host, name: string): Promise<readonly string[]> {
+/** Tells what has run on a host, newest first, a line each; with what changed in the environment from one to the next. */
+export async function tellHistory(host: Host, name: string): Promise<void> {
   const all = (await host.read(facts.releases(name))) ?? []
-  return all.map(({ id, version, by, revision, env, about, images, seconds }, index) => {
+  if (all.length === 0) host.note(`no release of ${name} is recorded here`)
+  for (const [index, { id, version, by, revision, env, about, images, seconds }] of all.entries()) {
     const before = all[index + 1]?.env
     const changed = before === undefined ? [] : [...new Set([...env.keys(), ...before.keys()])].filter((key) => env.get(key) !== before.get(key))
     const words = [
@@ -53,6 +57,6 @@ export async function history(host: Host, name: string): Promise<readonly string
       about.has('from') ? `back to ${about.get('from')}` : '', images.map((image) => image.id.slice(7, 19)).join(' '),
       changed.length === 0 ? '' : `env: ${changed.map((key) => `${before?.has(key) ? (env.has(key) ? '~' : '-') : '+'}${key}`).join(' ')}`,
     ]
-    return words.filter((word) => word !== '').join('  ')
-  })
+    host.note(words.filter((word) => word !== '').join('  '))
+  }
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { created, directory, facts, file, template, type Host } from '../../engine/index.ts'
+import { created, directory, facts, file, template, upstreamNames, type Host } from '../../engine/index.ts'
 import { caddyLoaded } from '../caddy/loaded.ts'
 import { caddyProject, validatedBy } from '../caddy/project.ts'
 import { caddyVersion } from '../caddy/version.ts'
 
 const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), upstreams: z.string() }))
+
+/** Where Caddy sees the files that name upstreams. */
+const MOUNTED = '/etc/caddy/up'
 
 export interface Site {
   readonly name: string
@@ -28,9 +31,7 @@ export const upstreams = {
     return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 8)
   },
   /** For `rollout`. */
-  of: ({ name, port, caddy, probe }: { readonly name: string; readonly port: number; readonly caddy: string; readonly probe: string }) => ({ directory: `${caddy}/up`, mounted: '/etc/caddy/up', name, port, probe }),
-
-  names: ({ name, replicas }: Pick<Site, 'name' | 'replicas'>): string[] => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`),
+  of: ({ name, port, caddy, probe }: { readonly name: string; readonly port: number; readonly caddy: string; readonly probe: string }) => ({ directory: `${caddy}/up`, mounted: MOUNTED, name, port, probe }),
 }
 
 /** The way from Caddy to an app. It stands before the app is replaced, and it stays the same from version to version. */
@@ -40,13 +41,13 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
   const [, portNow] = /reverse_proxy \S+:(\d+)/.exec(known?.kind === 'bytes' ? known.bytes.toString() : '') ?? []
   if (portNow !== undefined && Number(portNow) !== port)
     host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or deploy it under another name, and take the old one down`)
-  const up = upstreams.names({ name, replicas })
+  const up = upstreamNames(name, replicas)
   if (dynamic)
     await host.ensure(
       directory({ path: `${caddy}/up` }),
       ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name] })),
     )
-  const named = dynamic ? up.map((each) => `{file./etc/caddy/up/${each}}:${port}`).join(' ') : `${name}:${port}`
+  const named = dynamic ? up.map((each) => `{file.${MOUNTED}/${each}}:${port}`).join(' ') : `${name}:${port}`
   await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedBy(caddy) }), caddyProject(caddy))
   await host.ensure(caddyLoaded({}))
 }

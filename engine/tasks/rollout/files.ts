@@ -11,7 +11,6 @@ export interface WishedFile {
   readonly name: string
   readonly digest: string
   readonly text: string | undefined
-  readonly secret: boolean
   /** Puts it where the cut-over takes it from; `at` is where it goes in the end. */
   stage(next: string, at: string): Step
   effects(at: string): Effect[]
@@ -23,7 +22,7 @@ export function givenFiles(files: Readonly<Record<string, string | Secret | Cont
     const content = typeof value === 'string' || value instanceof Secret ? contentOf(value) : value
     const mode = content.secret || name.startsWith('.env') ? '0600' : '0644'
     return {
-      name, digest: content.digest, text: content.text, secret: content.secret,
+      name, digest: content.digest, text: content.text,
       stage: (next, at): Step => ({ kind: 'write', path: `${next}/${name}`, content, mode, standsFor: at }),
       effects: (at) => [becomes(path(at), { ...fresh(mode, content.size), kind: 'file' }), ...contentEffects(at, content)],
     }
@@ -33,7 +32,7 @@ export function givenFiles(files: Readonly<Record<string, string | Secret | Cont
 /** What a release on the host holds: `kept` are its files and their digests, `directory` is where they stand. */
 export function keptFiles(kept: ReadonlyMap<string, string>, directory: string, projectFile: { readonly name: string; readonly text: string | undefined }): WishedFile[] {
   return [...kept].map(([name, sum]) => ({
-    name, digest: sum, text: name === projectFile.name ? projectFile.text : undefined, secret: name !== projectFile.name,
+    name, digest: sum, text: name === projectFile.name ? projectFile.text : undefined,
     stage: (next): Step => run(['cp', '-p', '--', `${directory}/${name}`, `${next}/${name}`], { timeout: 0 }),
     effects: (at) => [becomes(digest(at), sum)],
   }))

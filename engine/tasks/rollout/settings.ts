@@ -41,6 +41,9 @@ export interface Upstream {
   readonly probe: string
 }
 
+/** The files that name the upstreams, one a replica: cut-over.sh counts them in the same way. */
+export const upstreamNames = (name: string, replicas: number): string[] => Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`)
+
 /** The settings as the head of the program: variables, and the three functions whose text varies. */
 export function settingsText(s: Settings): string {
   const { upstream: up, before } = s
