@@ -19,8 +19,6 @@ export interface HostInfo {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
-  /** Where the inventory says that its secrets are kept. */
-  readonly store?: StoreSettings | undefined
 }
 
 /** Who is at work, for what is recorded on hosts. */
@@ -39,6 +37,8 @@ export interface HostServices {
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
   /** Who runs this, and from which revision of the playbooks. */
   about(): Promise<RunAbout>
+  /** Where the inventory says that the secrets of this host are kept. */
+  store(): StoreSettings | undefined
   /** Another host of the inventory, for `on`. */
   other(name: string, role: string): Promise<Host>
 }
@@ -54,8 +54,6 @@ export class Host {
   readonly name: string
   readonly address: string
   readonly groups: readonly string[]
-  /** The settings of the secret store of this host, as the inventory says: for a role that lets the host itself use it. Undefined where there is none. */
-  readonly store: StoreSettings | undefined
   /** True in check mode. Roles hardly ever need it: they ensure, and nothing is changed. */
   readonly check: boolean
   readonly #context: HostContext
@@ -69,7 +67,6 @@ export class Host {
     this.name = info.name
     this.address = info.address
     this.groups = info.groups
-    this.store = info.store
     this.check = context.mode === 'check'
     this.#context = context
     this.#services = services
@@ -131,6 +128,11 @@ export class Host {
   /** Fails unless the condition holds. */
   assert(condition: boolean, message: string, hint?: string): asserts condition {
     if (!condition) this.fail(message, hint)
+  }
+
+  /** The settings of the secret store of this host, as the inventory says: for a role that lets the host itself use it. Undefined where there is none. */
+  get store(): StoreSettings | undefined {
+    return this.#services.store()
   }
 
   /** Who runs this, and from which revision of the playbooks: for records. */

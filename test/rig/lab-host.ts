@@ -43,7 +43,7 @@ export async function openLab(name: string, { mode = 'apply', user = 'root', bec
     reconnect: () => Promise.resolve(undefined),
     checkStopped: () => {},
   }
-  const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), other: () => Promise.reject(new Error('one host only')) }
+  const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), other: () => Promise.reject(new Error('one host only')) }
   const host = new Host({ name, address, groups: [] }, context, services, 'test', [], { last: Promise.resolve() })
   const told = () => events.flatMap((event) => (event.type === 'task' ? [{ task: event.task, status: event.status, changes: event.changes }] : []))
   return { host, link: opened.link, events, told, close: () => opened.link.close() }

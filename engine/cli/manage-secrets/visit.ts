@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Host } from '../../host/host.ts'
-import { runPlays, type RunOptions } from '../../playbook/run.ts'
+import { runPlays } from '../../playbook/run.ts'
+import type { RunOptions } from '../../playbook/run-options.ts'
 import { Stop } from '../../playbook/stop.ts'
 import type { Emit, Event, Mode } from '../../report/event.ts'
 import { makeSink } from '../../report/sink.ts'

@@ -1,0 +1,33 @@
+import type { HostContext } from '../host/context.ts'
+import type { RunAbout } from '../host/host.ts'
+import type { Emit, Mode } from '../report/event.ts'
+import type { OpenLink, UserOf } from './fleet.ts'
+import type { Serial } from './playbook.ts'
+import type { Stop } from './stop.ts'
+import type { TagChoice } from './tags.ts'
+
+/** How plays are run: what flags and tests decide. */
+export interface RunOptions {
+  readonly mode: Mode
+  readonly diff: boolean
+  /** Hosts at a time. */
+  readonly forks: number
+  /** Stronger than the plays'. */
+  readonly serial?: Serial
+  readonly maxFail?: number | `${number}%`
+  readonly become?: boolean
+  readonly tags: TagChoice
+  readonly open: OpenLink
+  /** Default: two plays of which one becomes and the other does not have two lines. */
+  readonly userOf?: UserOf
+  readonly emit: Emit
+  readonly stop: Stop
+  /** Says no until the task comes where a run is to begin (`--start-at`). */
+  readonly gate?: (host: string, title: string) => boolean
+  /** Asked before anything is changed (`--step`); false stops the host there. */
+  readonly confirm?: HostContext['confirm']
+  /** Who is at work; asked by roles that record it. Default: nobody is named. */
+  readonly about?: () => Promise<RunAbout>
+  /** For the listing, which wants to see the tags that tasks have. */
+  readonly onTags?: (tags: readonly string[]) => void
+}
