@@ -16,12 +16,13 @@ const ORPHAN_WAIT = 30
 export function linkOpener(options: Options, run: { readonly mode: Mode; readonly command: string }): OpenLink {
   // It stands in a file on every host.
   const owner = redact(`${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command}`).slice(0, 300)
-  return async (host, { become, again }) => {
+  return async (host, { become, again, ahead }) => {
     const connected = await connect(host, options)
     if (!connected.ok) return connected
     const user = becomes(options, host, become)
     const password = options.becomePassword ?? host.connection.becomePassword
     const opened = await ShellLink.open(connected.connection, {
+      ahead,
       ...(user !== undefined && { become: { user, ...(password && { password }) } }),
       ...(run.mode === 'apply' && { lock: { owner, waitSeconds: again ? Math.max(ORPHAN_WAIT, options.lockWait) : options.lockWait } }),
     })

@@ -16,6 +16,7 @@ import { checkTemplates } from '../template/template.ts'
 import { ok } from '../values/result.ts'
 import { aboutRun } from './about.ts'
 import { askBeforeChanges } from './ask.ts'
+import { guessAhead, keepAsked } from './asked.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
 import { onSignals } from './signals.ts'
@@ -92,8 +93,9 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     // Until it is known better: a run that is killed is one that no host has finished.
     const warning = await remember([...contacted.keys()])
     if (warning !== undefined) report.emit({ type: 'warning', message: warning })
+    const ahead = await guessAhead(cwd, playbook.name, sources, [...contacted.keys()])
     const outcome = await runPlays(plays, inventory, {
-      mode, stop,
+      mode, stop, ahead,
       diff: typed.has('diff'),
       forks: options.value.forks,
       tags: options.value.tags,
@@ -108,6 +110,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
       open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
     })
     await remember(outcome.unfinished)
+    // A part of a playbook asks a part of the questions.
+    if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, playbook.name, sources, ahead, (host) => !outcome.unfinished.includes(host))
     return await report.finish(outcome.traffic)
   } catch (error) {
     const bug = error instanceof Error ? error : new Error(String(error))

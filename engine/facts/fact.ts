@@ -1,3 +1,5 @@
+import { register } from './written.ts'
+
 /**
  * A fact is a typed, keyed question about a host: `path('/data')`, `user('deploy')`. A *kind* of fact knows the sh text that answers it
  * (and changes nothing), and how to read the answer. All facts of one kind that a batch needs are asked by one reader: one `stat`
@@ -140,5 +142,7 @@ function define<A extends string | readonly string[], T, B = undefined>(
     ...(ripple && { ripple: (fact: Fact<unknown>, value: unknown, known: KnownFacts) => ripple(fact.arg as A, value as T, known) }),
     ...(beneath && { beneath: (fact: Fact<unknown>, observed: unknown, known: KnownFacts) => beneath(fact.arg as A, observed as T, known) }),
   }
-  return (arg) => ({ key: `${base.name}(${typeof arg === 'string' ? arg : arg.join('\0')})`, kind, arg })
+  const make = (arg: A): Fact<T> => ({ key: `${base.name}(${typeof arg === 'string' ? arg : arg.join('\0')})`, kind, arg })
+  register(base.name, (arg) => make(arg as A))
+  return make
 }

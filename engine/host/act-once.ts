@@ -51,6 +51,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
   await ensureAlive(context)
   const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
   const change = { summary: action.title, steps: action.steps, effects: [], touches: [] }
+  context.ahead?.acts()
   const acted = await context.link.act(
     { tasks: [{ title: action.title, changes: [change], guards: [] }], facts: [] },
     { output: (_t, _c, stream, bytes) => live.hear(action.title, stream, bytes) },

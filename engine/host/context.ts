@@ -1,3 +1,4 @@
+import type { Ahead } from './ahead.ts'
 import type { HostModel } from './model.ts'
 import type { Emit, Mode } from '../report/event.ts'
 import type { Link } from '../transport/link.ts'
@@ -9,6 +10,8 @@ export interface HostContext {
   /** Show what changes inside files. */
   readonly diff: boolean
   readonly model: HostModel
+  /** What was read before anybody asked. */
+  readonly ahead?: Ahead
   readonly emit: Emit
   /** The way to the host; replaced when a lost line was found again. */
   link: Link

@@ -95,6 +95,7 @@ class Batch {
     const tasks = await Promise.all(changing.map((each) => this.#ready(each)))
     const facts = factsOf(changing.map(({ task }) => task))
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
+    this.#context.ahead?.acts()
     const acted = await this.#context.link.act(
       { tasks, facts },
       {

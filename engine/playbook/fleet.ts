@@ -1,10 +1,20 @@
 import pLimit from 'p-limit'
+import type { Fact } from '../facts/fact.ts'
+import type { ReadAhead } from '../host/ahead.ts'
 import type { InventoryHost } from '../inventory/types.ts'
 import type { Emit } from '../report/event.ts'
 import type { Link } from '../transport/link.ts'
 
 /** How a host is reached: given to the engine from outside, so that tests and listings can give a host in memory. */
-export type OpenLink = (host: InventoryHost, options: { readonly become: boolean | undefined; readonly again: boolean }) => Promise<Opened>
+export type OpenLink = (host: InventoryHost, options: OpenOptions) => Promise<Opened>
+
+export interface OpenOptions {
+  readonly become: boolean | undefined
+  /** In place of a line that broke. */
+  readonly again: boolean
+  /** To be read while the line is opened. */
+  readonly ahead: readonly Fact<unknown>[]
+}
 
 export type Opened =
   | { readonly ok: true; readonly link: Link; readonly warnings?: readonly string[] }
@@ -18,11 +28,14 @@ export class Fleet {
   readonly #open: OpenLink
   readonly #userOf: UserOf
   readonly #emit: Emit
+  readonly #ahead: ReadAhead
   readonly #links = new Map<string, Promise<Link | undefined>>()
   readonly #all: { host: string; link: Link }[] = []
   readonly #lost = new Set<string>()
+  readonly #guessed = new Set<string>()
 
-  constructor(open: OpenLink, emit: Emit, userOf: UserOf = (host, become) => String(become ?? host.connection.become ?? false)) {
+  constructor(open: OpenLink, emit: Emit, ahead: ReadAhead, userOf: UserOf = (host, become) => String(become ?? host.connection.become ?? false)) {
+    this.#ahead = ahead
     this.#open = open
     this.#emit = emit
     this.#userOf = userOf
@@ -49,11 +62,15 @@ export class Fleet {
 
   async #connect(host: InventoryHost, become: boolean | undefined): Promise<Link | undefined> {
     const started = performance.now()
-    const opened = await this.#open(host, { become, again: false })
+    // The first line to a host asks for all that is guessed.
+    const ahead = this.#guessed.has(host.name) ? [] : this.#ahead.guess(host.name)
+    this.#guessed.add(host.name)
+    const opened = await this.#open(host, { become, again: false, ahead })
     if (!opened.ok) {
       this.lose(host.name, opened.error)
       return undefined
     }
+    if (ahead.length > 0) this.#ahead.of(host.name).expect(opened.link.ahead)
     for (const message of opened.warnings ?? []) this.#emit({ type: 'warning', message: `${host.name}: ${message}` })
     this.#all.push({ host: host.name, link: opened.link })
     this.#emit({ type: 'connected', host: host.name, target: opened.link.target, ms: Math.round(performance.now() - started) })
@@ -72,7 +89,7 @@ export class Fleet {
 
   async #reopen(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
     await broken.close()
-    const opened = await this.#open(host, { become, again: true })
+    const opened = await this.#open(host, { become, again: true, ahead: [] })
     if (!opened.ok) return undefined
     this.#all.push({ host: host.name, link: opened.link })
     return opened.link

@@ -1,3 +1,4 @@
+import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
 import { HostLost, Stopped, TaskFailed } from '../host/failure.ts'
 import { Host } from '../host/host.ts'
@@ -18,12 +19,14 @@ export class HostRuns {
   readonly #inventory: Inventory
   readonly #options: RunOptions
   readonly #fleet: Fleet
+  readonly #ahead: ReadAhead
   readonly #once = new Once()
   /** What is known of a host, whichever play asks; two users see the same host. */
   readonly #models = new Map<string, HostModel>()
   readonly #lines = new Map<string, { last: Promise<unknown> }>()
 
-  constructor(inventory: Inventory, options: RunOptions, fleet: Fleet) {
+  constructor(inventory: Inventory, options: RunOptions, fleet: Fleet, ahead: ReadAhead) {
+    this.#ahead = ahead
     this.#inventory = inventory
     this.#options = options
     this.#fleet = fleet
@@ -97,6 +100,7 @@ export class HostRuns {
     this.#models.set(host.name, model)
     const context: HostContext = {
       host: host.name, mode, diff, emit, link, model,
+      ahead: this.#ahead.of(host.name),
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
       reconnect: () => this.#fleet.again(host, become, context.link),
       checkStopped: () => {

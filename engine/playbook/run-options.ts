@@ -1,3 +1,4 @@
+import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
 import type { RunAbout } from '../host/host.ts'
 import type { Emit, Mode } from '../report/event.ts'
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly confirm?: HostContext['confirm']
   /** Who is at work; asked by roles that record it. Default: nobody is named. */
   readonly about?: () => Promise<RunAbout>
+  /** What to read before it is asked for; it learns what is. Default: nothing. */
+  readonly ahead?: ReadAhead
   /** For the listing, which wants to see the tags that tasks have. */
   readonly onTags?: (tags: readonly string[]) => void
 }

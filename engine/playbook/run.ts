@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { ReadAhead } from '../host/ahead.ts'
 import type { Inventory } from '../inventory/types.ts'
 import { Fleet } from './fleet.ts'
 import { HostRuns } from './host-runs.ts'
@@ -32,8 +33,9 @@ class Run {
 
   constructor(inventory: Inventory, options: RunOptions) {
     this.#options = options
-    this.#fleet = new Fleet(options.open, options.emit, options.userOf)
-    this.#hostRuns = new HostRuns(inventory, options, this.#fleet)
+    const ahead = options.ahead ?? new ReadAhead()
+    this.#fleet = new Fleet(options.open, options.emit, ahead, options.userOf)
+    this.#hostRuns = new HostRuns(inventory, options, this.#fleet, ahead)
   }
 
   async run(plays: readonly PreparedPlay[]): Promise<RunOutcome> {

@@ -8,6 +8,8 @@ import type { LinkError } from './connection.ts'
  */
 export interface Link {
   readonly target: string
+  /** The answer to what was asked while the line was opened, where something was. */
+  readonly ahead?: Promise<Looked>
   /** Reads facts. Changes nothing. One turn. */
   look(facts: readonly Fact<unknown>[]): Promise<Looked>
   /** Does work in order, stops at the first that fails, reads the facts named at the end. One turn. */

@@ -35,8 +35,9 @@ export class FakeHost {
     await this.memory.act({ tasks: [{ title: 'somebody else', changes, guards: [] }], facts: [] })
   }
 
-  link(): Link {
-    return new FakeLink(this)
+  /** `ahead`: read while the line is opened. */
+  link(ahead: readonly Fact<unknown>[] = []): Link {
+    return new FakeLink(this, ahead)
   }
 }
 
@@ -46,8 +47,11 @@ class FakeLink implements Link {
   readonly bytesSent = 0
   alive = true
 
-  constructor(host: FakeHost) {
+  readonly ahead?: Promise<Looked>
+
+  constructor(host: FakeHost, ahead: readonly Fact<unknown>[]) {
     this.#host = host
+    if (ahead.length > 0) this.ahead = this.look(ahead)
   }
 
   get target(): string {

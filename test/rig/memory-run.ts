@@ -44,10 +44,10 @@ export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: r
     tally.add(event)
     options.emit?.(event)
   }
-  const open: OpenLink = ({ name }) => {
+  const open: OpenLink = ({ name }, { ahead }) => {
     const fake = hosts.get(name)
     if (!fake || fake.lines-- <= 0) return Promise.resolve({ ok: false, error: { reason: 'refused', message: `${name} is not there` } })
-    return Promise.resolve({ ok: true, link: fake.link() })
+    return Promise.resolve({ ok: true, link: fake.link(ahead) })
   }
   const inventory = inventoryOf(hosts.keys())
   const playbook = definePlaybook({ name: 'test', doc: '', params: z.strictObject({}), plays: () => plays })

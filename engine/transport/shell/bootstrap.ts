@@ -1,3 +1,5 @@
+import { quote } from '../../values/quote.ts'
+
 /**
  * What turns a bare `sh` on a host into a shell that takes programs through its standard input, one turn each.
  *
@@ -21,6 +23,10 @@ export const sudoCommand = (user: string, password: boolean): string =>
 export const SUDO_PROMPT = 'hostwright-asks-for-the-password:'
 export const SUDO_PASSED = 'hostwright-is-let-in'
 
+/** A frame that goes with the program. One that says its end on stderr too says there where it begins. */
+export const firstFrame = (how: string, id: string, script: string): string =>
+  `${how === 'look' ? '' : 'hw_mark ready >&2; '}hw_how=${how}; hw_b=0; hw_id=${id}; hw_src=${quote(script)}; hw_frame`
+
 /**
  * The resident program. It must run in dash, busybox ash, bash and mksh alike; ENGINE traps:
  * `dd iflag=fullblock` is the one exact read that GNU and busybox share; `:` is a special builtin, so a failed redirection of it would
@@ -30,7 +36,7 @@ export const SUDO_PASSED = 'hostwright-is-let-in'
  * packets less. Any other script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
  * leaves unread, the next frame begins where it should.
  */
-export const residentProgram = (nonce: string, prologue: string, epilogue = ''): string => `{
+export const residentProgram = (nonce: string, prologue: string, epilogue = '', first = ''): string => `{
 set +a; unset hw_n hw_src ENV BASH_ENV CDPATH; hw_n=${nonce}; hw_acted=
 umask 022; LC_ALL=C; export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -61,18 +67,22 @@ hw_live() {
 }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
-${prologue}
-hw_mark ready
-while IFS=' ' read -r hw_h hw_how hw_l hw_b hw_id; do
-  [ "$hw_h" = "$hw_n" ] || exit
-  if [ "$hw_l" -lt 65536 ]; then hw_src=$(exec dd bs="$hw_l" count=1 iflag=fullblock 2>/dev/null); else hw_src=$(hw_take "$hw_l"); fi
+hw_frame() {
   hw_c=0; hw_t=
-  if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $?; continue; fi
+  if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $?; return; fi
   [ "$hw_how" = ask ] || hw_acted=1
   if [ "$hw_b" -eq 0 ]; then ( eval "$hw_src" ) </dev/null
   else hw_take "$hw_b" | { ( eval "$hw_src" ); hw_s=$?; cat >/dev/null; exit $hw_s; }
   fi
   hw_both end $?
+}
+${prologue}
+hw_mark ready
+${first}
+while IFS=' ' read -r hw_h hw_how hw_l hw_b hw_id; do
+  [ "$hw_h" = "$hw_n" ] || exit
+  if [ "$hw_l" -lt 65536 ]; then hw_src=$(exec dd bs="$hw_l" count=1 iflag=fullblock 2>/dev/null); else hw_src=$(hw_take "$hw_l"); fi
+  hw_frame
 done
 ${epilogue}
 exit

@@ -1,5 +1,5 @@
 import { Kept } from './kept.ts'
-import { MarkScanner } from './scanner.ts'
+import type { Sink } from './scanner.ts'
 
 /** What was said between two marks; the first has the mark "". */
 export interface Section {
@@ -19,8 +19,8 @@ export interface Listening {
 
 /** Gathers what is said during one frame, per mark, from both streams. */
 export class Collector {
-  readonly stdout: MarkScanner
-  readonly stderr: MarkScanner
+  readonly stdout: Sink
+  readonly stderr: Sink
   /** Resolves with the status when the streams have come to the end of the frame. */
   readonly done: Promise<number>
   readonly #keep: number
@@ -29,7 +29,7 @@ export class Collector {
   readonly #stderr = new Map<string, Kept>()
 
   /** `streams`: how many of them say that they have come to the end. */
-  constructor(nonce: string, { on, keep = 16 * 1024 * 1024 }: Listening, streams = 2) {
+  constructor({ on, keep = 16 * 1024 * 1024 }: Listening, streams = 2) {
     this.#keep = keep
     let finish = (_: number) => {}
     this.done = new Promise((resolve) => (finish = resolve))
@@ -46,7 +46,7 @@ export class Collector {
     }
     let [out, outMark] = [begin(''), '']
     let [err, errMark] = [this.#stderrOf(''), '']
-    this.stdout = new MarkScanner(nonce, {
+    this.stdout = {
       mark: (mark) => {
         if (end(mark)) return
         out = begin(mark)
@@ -57,8 +57,8 @@ export class Collector {
         on?.bytes?.('stdout', bytes, outMark)
         out.push(bytes)
       },
-    })
-    this.stderr = new MarkScanner(nonce, {
+    }
+    this.stderr = {
       mark: (mark) => {
         if (end(mark)) return
         err = this.#stderrOf(mark)
@@ -68,7 +68,7 @@ export class Collector {
         on?.bytes?.('stderr', bytes, errMark)
         err.push(bytes)
       },
-    })
+    }
   }
 
   #stderrOf(mark: string): Kept {

@@ -3,12 +3,14 @@ import type { Act, Acted, ActEvents, Link, Looked, StepOutput } from '../link.ts
 import type { Connection, LinkError } from '../connection.ts'
 import { actProgram, describeStep } from './act-script.ts'
 import { isPlain, lookScript, readLook } from './look-script.ts'
-import { ShellSession, type FrameOutcome, type SessionOptions } from './session.ts'
+import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
   /** Held from the first act on; without it the host is only looked at. */
   readonly lock?: { readonly owner: string; readonly waitSeconds: number }
+  /** Read while the shell starts, in the same turn: the answer is in `ahead`. */
+  readonly ahead?: readonly Fact<unknown>[]
 }
 
 export type LinkOpened = { readonly ok: true; readonly link: ShellLink } | { readonly ok: false; readonly error: LinkError | LockedError }
@@ -23,6 +25,9 @@ export interface LockedError {
 /** Milliseconds that a look may take: it starts a handful of processes, but a disk or a daemon may be slow. */
 const LOOK = 120_000
 
+/** Milliseconds for what nobody has asked for yet: a wrong guess must not cost more. */
+const LOOK_AHEAD = 30_000
+
 /** A host behind a resident shell: one turn a look, one turn an act. */
 export class ShellLink implements Link {
   readonly #connection: Connection
@@ -30,29 +35,31 @@ export class ShellLink implements Link {
   readonly target: string
   /** What the operator should know about this host; nothing stops. */
   readonly warnings: readonly string[]
+  readonly ahead?: Promise<Looked>
 
-  private constructor(connection: Connection, session: ShellSession) {
+  private constructor(connection: Connection, session: ShellSession, ahead: readonly Fact<unknown>[]) {
     this.#connection = connection
     this.#session = session
+    if (session.first) this.ahead = session.first.then((outcome) => readAnswer(ahead, outcome))
     this.target = connection.target
     this.warnings = unlocked(session.greeting)
   }
 
   /** Starts the shell and takes the lock, in one turn. */
   static async open(connection: Connection, options: ShellLinkOptions = {}): Promise<LinkOpened> {
-    const { lock } = options
+    const { lock, ahead = [] } = options
     const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), epilogue: UNLOCK, deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
-    const opened = await ShellSession.open(connection, { ...options, ...prologue })
+    const first = guessFrame(ahead)
+    const opened = await ShellSession.open(connection, { ...options, ...prologue, ...(first && { first }) })
     const error = opened.ok ? heldBy(opened.session.greeting, connection.target, lock?.owner) : opened.error
-    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session) }
+    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, ahead) }
     if (opened.ok) await opened.session.close()
     await connection.close()
     return { ok: false, error: error ?? { reason: 'lost', message: `${connection.target}: no shell` } }
   }
 
   async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
-    const outcome = await this.#session.run({ script: lookScript(facts), how: isPlain(facts) ? 'look' : 'ask', deadline: LOOK })
-    return outcome.kind === 'lost' ? outcome : { kind: 'seen', values: readLook(facts, outcome.sections) }
+    return readAnswer(facts, await this.#session.run({ ...lookFrame(facts), deadline: LOOK }))
   }
 
   async act(act: Act, on: ActEvents = {}): Promise<Acted> {
@@ -94,6 +101,20 @@ export class ShellLink implements Link {
     await this.#connection.close()
   }
 }
+
+const lookFrame = (facts: readonly Fact<unknown>[]) => ({ script: lookScript(facts), how: isPlain(facts) ? 'look' : 'ask' }) as const
+
+/** Guesses may be old: what its kind cannot make sh of any more is not asked, and no reason to fail. */
+function guessFrame(ahead: readonly Fact<unknown>[]): Frame | undefined {
+  try {
+    return ahead.length === 0 ? undefined : { ...lookFrame(ahead), deadline: LOOK_AHEAD }
+  } catch {
+    return undefined
+  }
+}
+
+const readAnswer = (facts: readonly Fact<unknown>[], outcome: FrameOutcome): Looked =>
+  outcome.kind === 'lost' ? outcome : { kind: 'seen', values: readLook(facts, outcome.sections) }
 
 const NOTHING = Buffer.alloc(0)
 

@@ -1,3 +1,9 @@
+/** Takes what a scanner cuts. */
+export interface Sink {
+  bytes(bytes: Buffer): void
+  mark(mark: string): void
+}
+
 /**
  * Cuts what a resident shell says into the bytes that commands wrote and the marks between them. A mark is `NONCE words\n`, anywhere in
  * the stream; the nonce is 128 random bits that no command is told. Bytes are handed on as they come, held back only while they could
@@ -5,14 +11,13 @@
  */
 export class MarkScanner {
   readonly #nonce: Buffer
-  readonly #onBytes: (bytes: Buffer) => void
-  readonly #onMark: (mark: string) => void
+  /** Who listens; a mark may hand over to somebody else, who then gets what comes after it. */
+  sink: Sink
   #held: Buffer = Buffer.alloc(0)
 
-  constructor(nonce: string, on: { bytes(bytes: Buffer): void; mark(mark: string): void }) {
+  constructor(nonce: string, sink: Sink) {
     this.#nonce = Buffer.from(`${nonce} `)
-    this.#onBytes = on.bytes
-    this.#onMark = on.mark
+    this.sink = sink
   }
 
   push(chunk: Buffer): void {
@@ -20,7 +25,7 @@ export class MarkScanner {
     for (;;) {
       const at = rest.indexOf(this.#nonce)
       if (at === -1) break
-      if (at > 0) this.#onBytes(rest.subarray(0, at))
+      if (at > 0) this.sink.bytes(rest.subarray(0, at))
       const end = rest.indexOf(10, at)
       if (end === -1) {
         this.#held = rest.subarray(at)
@@ -28,10 +33,10 @@ export class MarkScanner {
       }
       const mark = rest.subarray(at + this.#nonce.length, end).toString()
       rest = rest.subarray(end + 1)
-      this.#onMark(mark)
+      this.sink.mark(mark)
     }
     const keep = this.#couldBegin(rest)
-    if (rest.length > keep) this.#onBytes(rest.subarray(0, rest.length - keep))
+    if (rest.length > keep) this.sink.bytes(rest.subarray(0, rest.length - keep))
     this.#held = Buffer.from(rest.subarray(rest.length - keep))
   }
 

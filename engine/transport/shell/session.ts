@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Content } from '../../values/content.ts'
 import type { Secret } from '../../values/secret.ts'
-import { visible } from '../../values/visible.ts'
 import type { Connection, Ended, LinkError, RemoteProcess } from '../connection.ts'
-import { residentProgram, SHELL_COMMAND, sudoCommand, SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
+import { firstFrame, residentProgram, SHELL_COMMAND, sudoCommand } from './bootstrap.ts'
 import { Collector, type Section } from './collector.ts'
+import { greet } from './greet.ts'
 import { MarkScanner } from './scanner.ts'
 
 /** What one turn asks of the host. */
@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly deadline?: number
   /** Run in the resident shell before it says that it is there, in the same turn: the lock. What it says is in `greeting`. */
   readonly prologue?: string
+  /** A first frame, without blobs, that goes with the greeting and takes no turn of its own: its outcome is in `first`. */
+  readonly first?: Frame
   /** Run in the resident shell when its input has ended: after its last frame, also where we are long gone. */
   readonly epilogue?: string
 }
@@ -48,18 +50,23 @@ export class ShellSession {
   readonly #process: RemoteProcess
   readonly #nonce: string
   readonly #ended: Promise<Ended>
-  #collector: Collector | undefined
+  readonly #stdout: MarkScanner
+  readonly #stderr: MarkScanner
   #over: Ended | undefined
   /** Turns taken so far, for the report and for tests that count. */
   turns = 0
   bytesSent = 0
   /** What the prologue said: its marks, and the text after them. */
   greeting = ''
+  /** What became of the frame that went with the greeting. */
+  first: Promise<FrameOutcome> | undefined
 
   private constructor(process: RemoteProcess, nonce: string) {
     this.#process = process
     this.#nonce = nonce
     this.#ended = process.ended
+    this.#stdout = new MarkScanner(nonce, NOBODY)
+    this.#stderr = new MarkScanner(nonce, NOBODY)
     void process.ended.then((ended) => {
       this.#over ??= ended
     })
@@ -76,59 +83,47 @@ export class ShellSession {
     return { ok: false, error }
   }
 
-  /** Sends the resident program and waits until it answers; feeds sudo's password when, and only when, it is asked for. */
-  async #greet(target: string, { become, deadline = 20_000, prologue = '', epilogue = '' }: SessionOptions): Promise<LinkError | undefined> {
-    const hello = residentProgram(this.#nonce, prologue, epilogue)
-    let noise = ''
-    let asked = 0
-    let greeted = false
-    let timer: NodeJS.Timeout | undefined
-    const answer = new Promise<LinkError | undefined>((resolve) => {
-      const greet = () => {
-        if (!greeted) void this.#send(hello)
-        greeted = true
-      }
-      const hear = (bytes: Buffer) => {
-        if (this.greeting !== '') this.greeting += bytes.toString()
-        noise = (noise + bytes.toString()).slice(-2000)
-        if (become?.password === undefined || greeted) return
-        if (noise.includes(SUDO_PASSED)) return greet()
-        const prompts = noise.split(SUDO_PROMPT).length - 1
-        if (prompts <= asked) return
-        asked = prompts
-        // Asked again means the first answer was wrong. A third try could lock the account.
-        if (asked > 1) resolve({ reason: 'become', message: `${target}: sudo does not take the password for becoming ${become.user}`, hint: 'check the become password' })
-        else void this.#send(`${become.password.reveal()}\n`)
-      }
-      const mark = (words: string) => {
-        this.greeting += `${words}\n`
-        if (words === 'ready') resolve(undefined)
-      }
-      const stdout = new MarkScanner(this.#nonce, { bytes: hear, mark })
-      const stderr = new MarkScanner(this.#nonce, { bytes: hear, mark: () => {} })
-      this.#process.listen({
-        stdout: (chunk) => (this.#collector?.stdout ?? stdout).push(chunk),
-        stderr: (chunk) => (this.#collector?.stderr ?? stderr).push(chunk),
-      })
-      if (become?.password === undefined) greet()
-      void this.#ended.then((ended) => resolve(noShell(target, ended, noise, become?.user)))
-      timer = setTimeout(() => resolve({ reason: 'no-shell', message: `${target}: /bin/sh did not answer within ${deadline / 1000} s${said(noise)}` }), deadline)
+  async #greet(target: string, { become, deadline = 20_000, prologue = '', epilogue = '', first }: SessionOptions): Promise<LinkError | undefined> {
+    const hello = residentProgram(this.#nonce, prologue, epilogue, first && firstFrame(first.how ?? 'act', newId(), first.script))
+    const collector = first && collectorOf(first)
+    const { said, error } = await greet({
+      target, become, deadline, process: this.#process, stdout: this.#stdout, stderr: this.#stderr,
+      hello: () => void this.#send(hello),
+      say: (line) => void this.#send(line),
+      ready: (stream) => {
+        if (!collector) return
+        if (stream === 'stderr' || first.how === 'look') this.#stderr.sink = collector.stderr
+        if (stream === 'stderr') return
+        this.#stdout.sink = collector.stdout
+        this.turns++
+        this.first = this.#outcome(collector, first.deadline)
+      },
     })
-    const error = await answer
-    clearTimeout(timer)
+    this.greeting = said
     return error
   }
 
   /** One turn. Never rejects. */
   async run(frame: Frame): Promise<FrameOutcome> {
     const { script, how = 'act', blobs = [], deadline } = frame
-    const collector = new Collector(this.#nonce, frame, how === 'look' ? 1 : 2)
     if (this.#over) return { kind: 'lost', error: lost(this.#over), sections: [] }
-    this.#collector = collector
+    const collector = collectorOf(frame)
+    this.#stdout.sink = collector.stdout
+    this.#stderr.sink = collector.stderr
     this.turns++
     const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
-    const bytes = Buffer.from(script)
-    const head = `${this.#nonce} ${how} ${bytes.length} ${size} ${randomBytes(8).toString('hex')}\n`
+    const head = `${this.#nonce} ${how} ${Buffer.byteLength(script)} ${size} ${newId()}\n`
+    const sent = this.#send(head + script).then(async () => {
+      for (const blob of blobs) await this.#sendExactly(blob)
+    })
+    const outcome = await this.#outcome(collector, deadline)
+    // A script that ended early drained its blobs, so the sending is over too, or the process is.
+    if (outcome.kind === 'done') await Promise.race([sent, this.#ended])
+    return outcome
+  }
+
+  /** The end of a frame that is on its way, of the line, or of our patience. */
+  async #outcome(collector: Collector, deadline: number): Promise<FrameOutcome> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<FrameOutcome>((resolve) => {
       timer = setTimeout(() => {
@@ -140,13 +135,8 @@ export class ShellSession {
     })
     const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))
     const done = collector.done.then((status): FrameOutcome => ({ kind: 'done', status, sections: collector.sections() }))
-    const sent = this.#send(head + script).then(async () => {
-      for (const blob of blobs) await this.#sendExactly(blob)
-    })
     const outcome = await Promise.race([done, over, late])
     clearTimeout(timer)
-    // A script that ended early drained its blobs, so the sending is over too, or the process is.
-    if (outcome.kind === 'done') await Promise.race([sent, this.#ended])
     return outcome
   }
 
@@ -183,6 +173,15 @@ export class ShellSession {
 
 const PADDING = Buffer.alloc(64 * 1024)
 
+/** Before the greeting nothing is heard. */
+const NOBODY = { bytes: () => {}, mark: () => {} }
+
+/** A look says that it has come to its end on stdout only. */
+const collectorOf = (frame: Frame) => new Collector(frame, frame.how === 'look' ? 1 : 2)
+
+/** A word that nobody on the host can foresee: temporary files and lines of ours have it. */
+const newId = () => randomBytes(8).toString('hex')
+
 function lost(ended: Ended): LinkError {
   switch (ended.kind) {
     case 'lost':
@@ -192,20 +191,4 @@ function lost(ended: Ended): LinkError {
     case 'killed':
       return { reason: 'lost', message: `the shell on the host was killed by ${ended.signal}` }
   }
-}
-
-function said(noise: string): string {
-  const lines = noise.split('\n').map((line) => line.trim()).filter(Boolean)
-  return lines.length === 0 ? '' : `; it said: ${visible(lines.slice(-5).join(' / ').slice(-400), 'line')}`
-}
-
-function noShell(target: string, ended: Ended, noise: string, become: string | undefined): LinkError {
-  if (ended.kind === 'lost') return ended.error
-  if (become !== undefined)
-    return {
-      reason: 'become',
-      message: `${target}: cannot become ${become} with sudo${said(noise.replaceAll(SUDO_PROMPT, ''))}`,
-      hint: 'allow it in sudoers, or give the password: --ask-become-pass (-K)',
-    }
-  return { reason: 'no-shell', message: `${target}: the login gives no /bin/sh${said(noise)}`, hint: 'the login shell must run commands: not nologin, not a restricted shell' }
 }

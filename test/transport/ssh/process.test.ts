@@ -210,8 +210,10 @@ test('fault 13: rekeys in the middle of an upload', async () => {
   assert.ok(rekeys > 10, `only ${rekeys} key exchanges`)
 })
 
-const MEGABYTES = 64
-test('64 MB up: bounded memory, back-pressure kept', async () => {
+/** Garbage that is not yet collected counts as well: so the limit is generous, and what flows is much more than it. */
+const MEGABYTES = 192
+const LIMIT = 96
+test('192 MB up: bounded memory, back-pressure kept', async () => {
   await using connection = await open()
   const process = await begin(connection, 'sleep 1; sha256sum')
   const output = collect(process)
@@ -230,10 +232,10 @@ test('64 MB up: bounded memory, back-pressure kept', async () => {
   assert.deepEqual(await process.ended, { kind: 'exited', code: 0 })
   assert.ok(output().stdout.startsWith(hash.digest('hex')))
   assert.ok(sentWhileAsleep < 8_000_000, `${sentWhileAsleep} bytes went to a sleeping reader`)
-  assert.ok(memory.grown() < 48, `${memory.grown()} MB`)
+  assert.ok(memory.grown() < LIMIT, `${memory.grown()} MB`)
 })
 
-test('64 MB down: bounded memory', async () => {
+test('192 MB down: bounded memory', async () => {
   await using connection = await open()
   const process = await begin(connection, `head -c ${MEGABYTES * 1024 * 1024} /dev/zero`)
   const memory = watchMemory()
@@ -250,7 +252,7 @@ test('64 MB down: bounded memory', async () => {
   assert.deepEqual(await process.ended, { kind: 'exited', code: 0 })
   assert.equal(bytes, MEGABYTES * 1024 * 1024)
   assert.equal(hash.digest('hex'), createHash('sha256').update(Buffer.alloc(bytes)).digest('hex'))
-  assert.ok(memory.grown() < 48, `${memory.grown()} MB`)
+  assert.ok(memory.grown() < LIMIT, `${memory.grown()} MB`)
 })
 
 /** Megabytes of buffers and heap over what it was at the start, at the worst moment. */

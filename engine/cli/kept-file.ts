@@ -1,0 +1,35 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { z } from 'zod'
+
+/** What runs of a playbook with an inventory keep from one to the next: beside the project, for this user only. */
+export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
+  join(cwd, '.hostwright', `${playbook}-${sources.join('+').replace(/[^A-Za-z0-9_.+-]/g, '_').slice(0, 100)}${what}.json`)
+
+/** Undefined when there is no such file; `unusable` when it is not what we would have written. */
+export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const read = schema.safeParse(jsonOf(text))
+  return read.success ? { value: read.data } : 'unusable'
+}
+
+/** Why it could not be written, undefined when it was: that must not spoil a run. */
+export async function writeKept(file: string, value: unknown): Promise<string | undefined> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(`${file}.${process.pid}`, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+    await rename(`${file}.${process.pid}`, file)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
