@@ -18,6 +18,15 @@ export type UserState =
 
 export type GroupState = { readonly kind: 'absent' } | { readonly kind: 'present'; readonly gid: number; readonly members: readonly string[] }
 
+/** Who owns something: a number; the name of an account while it is foretold only, for then its number is not known yet. */
+export type Id = number | string
+
+/** The account of this name (or number, in digits) as an owner. `known`: its number, if that is known; less than 0 is not. */
+export function idOf(name: string, known: number | undefined): Id {
+  if (/^\d+$/.test(name)) return Number(name)
+  return known !== undefined && known >= 0 ? known : name
+}
+
 /** getent sees LDAP and the like too; where it is missing, the files are all there is. */
 const database = (name: 'passwd' | 'group', keys: readonly string[] = []) =>
   `if command -v getent >/dev/null; then getent ${name} ${quoteAll(keys)}; else cat /etc/${name}; fi\n`

@@ -1,13 +1,13 @@
 import type { Effect, Fact, KnownFacts } from './fact.ts'
 import type { PathState } from './path.ts'
 import { ancestors, isBelow } from './places.ts'
-import { isStray, tidied, type TreeWish } from './tree-wish.ts'
+import { isStray, tidied, type NumberOf, type TreeWish } from './tree-wish.ts'
 
 /** What follows for other paths, and for what is known of whole trees, when it is foretold what will stand at a path. */
 
 export const ABSENT: PathState = { kind: 'absent' }
 
-const MADE = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 } as const
+const MADE = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 0 } as const
 
 /** `path(at)` will be this: its parents are made, or all that is below it goes along; and what is known of trees around it moves on. */
 export function pathRipple(at: string, value: PathState, known: KnownFacts): Effect[] {
@@ -19,7 +19,7 @@ export function pathBeneath(at: string, observed: PathState, known: KnownFacts):
   const stands = isShadowed(at, known) ? ABSENT : observed
   if (isAbsent(stands)) return holdsForetold(at, known) ? madeOnTheWay(at, known) : ABSENT
   const tidy = strayFacts(known).filter(({ fact, wish, value }) => isBelow(wish[0], at) && known.isPredicted(fact) && value.paths.length === 0)
-  return tidy.reduce((state, { wish }) => tidied(wish, state), stands)
+  return tidy.reduce((state, { wish }) => tidied(wish, state, numbersIn(known)), stands)
 }
 
 /** Every tree (facts/tree.ts) that a path lies in, as it will be. */
@@ -50,15 +50,15 @@ export interface Strays {
 }
 
 /** What differs below a directory, once a path below it is this. */
-export function strayedBy(wish: TreeWish, at: string, state: PathState, { paths, more }: Strays): Strays {
+function strayedBy(wish: TreeWish, at: string, state: PathState, { paths, more }: Strays, known: KnownFacts): Strays {
   const others = paths.filter((each) => each !== at && !(state.kind === 'absent' && isBelow(at, each)))
-  return { paths: isStray(wish, state) ? [...others, at] : others, more }
+  return { paths: isStray(wish, state, numbersIn(known)) ? [...others, at] : others, more }
 }
 
 /** The paths below a directory that are known, as they are when nothing strays there any more. */
 export function straysRipple(wish: TreeWish, value: Strays, known: KnownFacts): Effect[] {
   if (value.paths.length > 0) return []
-  return pathFacts(known).flatMap(({ fact, at, state }) => (isBelow(wish[0], at) && isStray(wish, state) ? [{ fact, value: tidied(wish, state) }] : []))
+  return pathFacts(known).flatMap(({ fact, at, state }) => (isBelow(wish[0], at) && isStray(wish, state, numbersIn(known)) ? [{ fact, value: tidied(wish, state, numbersIn(known)) }] : []))
 }
 
 /** What strays now, with all that is foretold. */
@@ -67,7 +67,7 @@ export function straysBeneath(wish: TreeWish, observed: Strays, known: KnownFact
   const start: Strays = isShadowed(`${root}/below`, known) ? { paths: [], more: false } : { ...observed, paths: observed.paths.filter((each) => !isShadowed(each, known)) }
   return pathFacts(known)
     .filter(({ fact, at }) => isBelow(root, at) && known.isPredicted(fact))
-    .reduce((strays, { at, state }) => strayedBy(wish, at, state, strays), start)
+    .reduce((strays, { at, state }) => strayedBy(wish, at, state, strays, known), start)
 }
 
 /** What `mkdir -p` makes of a missing parent: setgid hands itself on, with the group. */
@@ -77,7 +77,7 @@ function madeOnTheWay(at: string, known: KnownFacts): PathState {
     const state = fact && known.value(fact)
     return isState(state) && state.kind !== 'absent' ? [state] : []
   })[0]
-  return above?.kind === 'directory' && (Number.parseInt(above.mode, 8) & 0o2000) !== 0 ? { ...MADE, mode: '2755', gid: above.gid, group: above.group } : MADE
+  return above?.kind === 'directory' && (Number.parseInt(above.mode, 8) & 0o2000) !== 0 ? { ...MADE, mode: '2755', gid: above.gid } : MADE
 }
 
 /** `mkdir -p` makes the parents too. */
@@ -103,7 +103,7 @@ function gone(at: string, known: KnownFacts): Effect[] {
 function inStrays(at: string, state: PathState, known: KnownFacts): Effect[] {
   return strayFacts(known).flatMap(({ fact, wish, value }) => {
     if (wish[0] === at && state.kind === 'absent') return [{ fact, value: fact.kind.blank }]
-    return isBelow(wish[0], at) || isBelow(at, wish[0]) ? [{ fact, value: strayedBy(wish, at, state, value) }] : []
+    return isBelow(wish[0], at) || isBelow(at, wish[0]) ? [{ fact, value: strayedBy(wish, at, state, value, known) }] : []
   })
 }
 
@@ -133,7 +133,16 @@ function strayFacts(known: KnownFacts): { readonly fact: Fact<unknown>; readonly
   })
 }
 
+/** The numbers of accounts, from what is known of them. */
+const numbersIn = (known: KnownFacts): NumberOf => (kind, name) => {
+  const fact = known.find(`${kind}(${name})`)
+  const state = fact && known.value(fact)
+  if (!isAccount(state)) return undefined
+  return kind === 'user' ? state.uid : state.gid
+}
+
 // The model holds values as unknown; the name of the kind says what they are, unless they could not be read.
 const isState = (value: unknown): value is PathState => typeof value === 'object' && value !== null && 'kind' in value
 const isStrays = (value: unknown): value is Strays => typeof value === 'object' && value !== null && 'paths' in value
+const isAccount = (value: unknown): value is { readonly uid?: number; readonly gid: number } => typeof value === 'object' && value !== null && 'gid' in value
 const isWish = (arg: unknown): arg is TreeWish => Array.isArray(arg) && arg.length === 5

@@ -1,4 +1,5 @@
 import { quoteAll } from '../values/quote.ts'
+import type { Id } from './accounts.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
 import { ABSENT, inTrees, isAbsent, isShadowed, pathBeneath, pathRipple } from './foretold.ts'
 import { ancestors, parentOf } from './places.ts'
@@ -14,10 +15,9 @@ export type PathState =
 export interface Inode {
   /** Four octal digits: "0755". */
   readonly mode: string
-  readonly uid: number
-  readonly gid: number
-  readonly owner: string
-  readonly group: string
+  /** Numbers, as they stand on the disk: to look names up would cost a reading of the accounts a path. */
+  readonly uid: Id
+  readonly gid: Id
   /** Bytes. */
   readonly size: number
 }
@@ -30,15 +30,15 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
   // %N is the name again, and for a link where it leads: somebody's text, which may look like another line of ours. So each line of ours
   // has the random word of this frame.
-  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %U %G %n\t%N" --', paths, ' 2>&1'),
+  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --', paths, ' 2>&1'),
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
     const lines = output.toString().split('\n')
     const ours = lines.map((line) => /^= \w* /.exec(line)?.[0]).find((start) => start !== undefined) ?? ''
     for (const line of lines) {
-      const stat = line.startsWith(ours) && /^= \w* ([0-9a-f]+) (\d+) (\d+) (\d+) (\S+) (\S+) ([^\t]*)\t([^]*)$/.exec(line)
-      if (stat) found.set(stat[7] ?? '', inode(stat))
+      const stat = line.startsWith(ours) && /^= \w* ([0-9a-f]+) (\d+) (\d+) (\d+) ([^\t]*)\t([^]*)$/.exec(line)
+      if (stat) found.set(stat[5] ?? '', inode(stat))
       else if (line !== '' && !line.startsWith('= ') && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
     }
     return paths.map((each) => {
@@ -109,9 +109,9 @@ function readTexts(output: Buffer, paths: readonly string[], states: readonly (P
 const TYPES: Readonly<Record<string, 'file' | 'directory' | 'link'>> = { '8': 'file', '4': 'directory', a: 'link' }
 
 function inode(stat: readonly string[]): PathState {
-  const [, raw = '0', uid, gid, size, owner = '', group = '', name = '', shown = ''] = stat
+  const [, raw = '0', uid, gid, size, name = '', shown = ''] = stat
   const mode = (Number.parseInt(raw, 16) & 0o7777).toString(8).padStart(4, '0')
-  const common = { mode, uid: Number(uid), gid: Number(gid), size: Number(size), owner, group }
+  const common = { mode, uid: Number(uid), gid: Number(gid), size: Number(size) }
   const kind = TYPES[raw.padStart(4, '0').slice(0, -3)] ?? 'other'
   return kind === 'link' ? { kind, target: targetIn(shown, name), ...common } : { kind, ...common }
 }

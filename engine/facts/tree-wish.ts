@@ -1,23 +1,29 @@
+import { idOf, type Id } from './accounts.ts'
 import type { PathState } from './path.ts'
 
 /** What everything below a directory should look like; an empty string leaves that alone. */
 export type TreeWish = readonly [root: string, owner: string, group: string, directoryMode: string, fileMode: string]
 
-const isOf = (wished: string, name: string, id: number) => wished === '' || wished === name || wished === String(id)
+/** The number of an account, as far as it is known. */
+export type NumberOf = (kind: 'user' | 'group', name: string) => number | undefined
 
 /** It differs from the wish. */
-export function isStray([, owner, group, directoryMode, fileMode]: TreeWish, state: PathState): boolean {
+export function isStray(wish: TreeWish, state: PathState, numberOf: NumberOf): boolean {
   if (state.kind === 'absent') return false
-  const mode = state.kind === 'directory' ? directoryMode : state.kind === 'file' ? fileMode : ''
-  return !isOf(owner, state.owner, state.uid) || !isOf(group, state.group, state.gid) || (mode !== '' && mode !== state.mode)
+  const { uid, gid, mode } = wished(wish, state, numberOf)
+  return uid !== state.uid || gid !== state.gid || mode !== state.mode
 }
 
-/** What it is when the wish has been fulfilled. The number of an account that is given by name is not known then: -1. */
-export function tidied(wish: TreeWish, state: PathState): PathState {
-  if (state.kind === 'absent' || !isStray(wish, state)) return state
-  const [, owner, group, directoryMode, fileMode] = wish
-  const mode = (state.kind === 'directory' ? directoryMode : state.kind === 'file' ? fileMode : '') || state.mode
-  const given = (wished: string, name: string, id: number) => (isOf(wished, name, id) ? { name, id } : { name: wished, id: /^\d+$/.test(wished) ? Number(wished) : -1 })
-  const [user, team] = [given(owner, state.owner, state.uid), given(group, state.group, state.gid)]
-  return { ...state, mode, owner: user.name, uid: user.id, group: team.name, gid: team.id }
+/** What it is when the wish has been fulfilled. */
+export function tidied(wish: TreeWish, state: PathState, numberOf: NumberOf): PathState {
+  return state.kind === 'absent' ? state : { ...state, ...wished(wish, state, numberOf) }
+}
+
+function wished([, owner, group, directoryMode, fileMode]: TreeWish, state: Exclude<PathState, { kind: 'absent' }>, numberOf: NumberOf): { uid: Id; gid: Id; mode: string } {
+  const mode = state.kind === 'directory' ? directoryMode : state.kind === 'file' ? fileMode : ''
+  return {
+    uid: owner === '' ? state.uid : idOf(owner, numberOf('user', owner)),
+    gid: group === '' ? state.gid : idOf(group, numberOf('group', group)),
+    mode: mode === '' ? state.mode : mode,
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { user } from '../facts/accounts.ts'
+import { idOf, user } from '../facts/accounts.ts'
 import { becomes } from '../facts/fact.ts'
 import { parentOf, path, type Inode } from '../facts/path.ts'
 import { contentOf } from '../values/content.ts'
@@ -43,14 +43,14 @@ export const authorizedKeys = defineTask({
     if (account.kind === 'absent') return refuse(`there is no user "${p.user}"`, `create it first: user({ name: '${p.user}' })`)
     if (account.home !== homeOf(p)) return refuse(`the home directory of ${p.user} is ${account.home}`, `say home: '${account.home}'`)
     if (parent.kind !== 'absent' && parent.kind !== 'directory') return refuse(`${directory} is no directory`)
+    const mine: Inode = { uid: idOf(p.user, account.uid), gid: idOf(account.group, account.gid), mode: '0700', size: 0 }
     for (const [what, inode] of [[directory, parent], [file, at]] as const)
-      if (inode.kind !== 'absent' && inode.owner !== p.user) return refuse(`${what} belongs to ${inode.owner}`, `chown ${p.user}: ${what}`)
+      if (inode.kind !== 'absent' && inode.uid !== mine.uid) return refuse(`${what} belongs to ${inode.uid === 0 ? 'root' : `the user ${inode.uid}`}`, `chown ${p.user}: ${what}`)
     const before = at.kind === 'absent' ? '' : editable({ path: file, create: true, backup: false }, now)
     if (typeof before !== 'string') return before
 
     const rows = rowsOf(before)
     const { wished, added, gone } = merge(rows, p.keys, p.exclusive)
-    const mine: Inode = { uid: account.uid, gid: account.gid, owner: p.user, group: account.group, mode: '0700', size: 0 }
     const changes: Change[] = []
     const as = p.user === 'root' ? {} : { user: p.user }
     const mode = (what: string, inode: Inode, kind: 'file' | 'directory', wish: string) => {

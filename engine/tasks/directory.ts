@@ -43,7 +43,7 @@ export const directory = defineTask({
     if (at.kind === 'absent') changes.push(change(`create ${p.path}`, ['mkdir', '-p', '-m', p.mode, '--', p.path], becomesDirectory()))
 
     // The owner first: chown clears setuid and setgid.
-    const owner = ownerWish(p, inode)
+    const owner = ownerWish(p, now, inode)
     const was = inode.mode
     if (owner !== undefined) {
       inode = owned(p, now, inode)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { becomes } from '../facts/fact.ts'
-import { digest, parentOf, path, text } from '../facts/path.ts'
+import { digest, parentOf, path, text, type Inode } from '../facts/path.ts'
 import { Account, Duration, Mode, RemotePath } from '../values/schema.ts'
 import { change, refuse, run, type Change } from './change.ts'
-import { accountFacts, freshIn, idsOf, owned, ownerWish, refuseUnknown } from './ownership.ts'
+import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
 /** An address to fetch from. */
@@ -51,7 +51,7 @@ export const download = defineTask({
     const before = at.kind === 'file' ? at : freshIn(now.parent, '0644')
     const inode = { ...owned(p, now, before), kind: 'file' as const, mode: p.mode ?? before.mode }
     if (at.kind === 'absent' || (p.sha256 !== undefined && now.digest !== p.sha256)) {
-      const [uid = '', gid = ''] = at.kind === 'file' ? idsOf(at).split(':') : []
+      const { uid = '', gid = '' }: Partial<Inode> = at.kind === 'file' ? at : {}
       const owner = `${p.owner ?? uid}:${p.group ?? gid}`
       const words = [p.url, p.path, p.sha256 ?? '', inode.mode, owner === ':' ? '' : owner.replace(/:$/, ''), String(Math.ceil(p.timeout))]
       // How large it is, and what stands in it, only the host will know.
@@ -59,7 +59,7 @@ export const download = defineTask({
       return [change(`download ${p.url} to ${p.path}`, [run(['sh', '-c', FETCH, 'sh', ...words], { timeout: p.timeout + 30 })], effects)]
     }
     const changes: Change[] = []
-    const owner = ownerWish(p, before)
+    const owner = ownerWish(p, now, before)
     if (owner !== undefined) changes.push(change(`chown ${owner} ${p.path}`, ['chown', '-h', '--', owner, p.path], [becomes(path(p.path), inode)]))
     if (before.mode !== inode.mode || (owner !== undefined && inode.mode > '0777')) changes.push(change(`chmod ${inode.mode} ${p.path}`, ['chmod', '--', inode.mode, p.path], [becomes(path(p.path), inode)]))
     return changes

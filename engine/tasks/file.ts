@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { becomes } from '../facts/fact.ts'
-import { digest, parentOf, path, text } from '../facts/path.ts'
+import { digest, parentOf, path, text, type Inode } from '../facts/path.ts'
 import { contentOf, contentOfFile, type Content } from '../values/content.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { change, refuse, type Change, type WriteStep } from './change.ts'
-import { accountFacts, freshIn, idsOf, owned, ownerWish, refuseUnknown } from './ownership.ts'
+import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
 /** What a file can be made of: text, a secret, bytes, or content made before (a rendered template, a file of the controller). */
@@ -58,7 +58,7 @@ export const file = defineTask({
     const inode = { ...owned(p, now, before), mode: p.mode ?? before.mode, size: wished.size }
     const effects = [becomes(path(p.path), { ...inode, kind: 'file' as const })]
     if (at.kind !== 'file' || now.digest !== wished.digest) {
-      const [uid, gid] = at.kind === 'file' ? idsOf(at).split(':') : []
+      const { uid, gid }: Partial<Inode> = at.kind === 'file' ? at : {}
       const [owner, team] = [p.owner ?? uid, p.group ?? gid]
       const write: WriteStep = {
         kind: 'write',
@@ -73,7 +73,7 @@ export const file = defineTask({
       return [change(`${at.kind === 'file' ? 'write' : at.kind === 'link' ? 'replace the link' : 'create'} ${p.path}`, [write], [...effects, becomes(digest(p.path), wished.digest), becomes(text(p.path), bytes)])]
     }
     const changes: Change[] = []
-    const owner = ownerWish(p, before)
+    const owner = ownerWish(p, now, before)
     if (owner !== undefined) changes.push(change(`chown ${owner} ${p.path}`, ['chown', '-h', '--', owner, p.path], effects))
     if (before.mode !== inode.mode || (owner !== undefined && inode.mode > '0777')) changes.push(change(`chmod ${inode.mode} ${p.path}`, ['chmod', '--', inode.mode, p.path], effects))
     return changes

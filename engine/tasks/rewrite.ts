@@ -4,7 +4,7 @@ import { digest, parentOf, path, text, type FileText, type PathState } from '../
 import { asText, contentOf, type Content } from '../values/content.ts'
 import { Mode } from '../values/schema.ts'
 import { change, refuse, type Change, type Refusal } from './change.ts'
-import { freshIn, idsOf } from './ownership.ts'
+import { freshIn } from './ownership.ts'
 
 /** What tasks that edit a file take beside the path and the edit. */
 export const Rewriting = {
@@ -57,7 +57,7 @@ export function rewrite(p: Rewriting, { now, parent }: Seen, before: string, aft
           path: p.path,
           content,
           mode,
-          ...(there && { owner: idsOf(inode) }),
+          ...(there && { owner: `${inode.uid}:${inode.gid}` }),
           ...(p.validate && { validate: p.validate }),
           ...(p.backup && there && { backup: true }),
         },

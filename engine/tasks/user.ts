@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { group, user as userFact, type GroupState, type UserState } from '../facts/accounts.ts'
+import { group, idOf, user as userFact, type GroupState, type UserState } from '../facts/accounts.ts'
 import { each } from '../facts/each.ts'
 import { becomes, given, type Effect } from '../facts/fact.ts'
 import { passwordDigest } from '../facts/password-digest.ts'
@@ -157,7 +157,8 @@ function memberships(name: string, before: readonly string[], after: readonly st
 }
 
 function homecoming(name: string, { home, uid, gid, group: team }: Present): Change {
-  return change(`create ${home}`, [run(['sh', '-c', HOME, 'sh', home, `${name}:`])], [becomes(path(home), { ...fresh('0750'), kind: 'directory', uid, gid, owner: name, group: team })])
+  const inode = { ...fresh('0750'), uid: idOf(name, uid), gid: idOf(team, gid) }
+  return change(`create ${home}`, [run(['sh', '-c', HOME, 'sh', home, `${name}:`])], [becomes(path(home), { ...inode, kind: 'directory' })])
 }
 
 const HOME = `

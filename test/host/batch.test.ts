@@ -12,7 +12,7 @@ import { contentOf } from '../../engine/values/content.ts'
 import { FakeHost } from '../rig/fake-link.ts'
 import { openMemory } from '../rig/memory-host.ts'
 
-const made = { kind: 'directory', mode: '0755', uid: 0, gid: 0, owner: 'root', group: 'root', size: 4096 } as const
+const made = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 4096 } as const
 const hundred = Array.from({ length: 100 }, (_, n) => directory({ path: `/data/${n}` }))
 
 test('a batch of 100 tasks costs two turns when it changes things, one when it does not, none when all is known', async () => {

@@ -140,7 +140,7 @@ function plant(root: string, state: State): void {
 }
 
 function factsOf(state: State): Given[] {
-  const inode = { uid: 0, gid: 0, owner: 'root', group: 'root', size: 3 }
+  const inode = { uid: 0, gid: 0, size: 3 }
   return places.flatMap((at, index) => {
     const thing = stands(state, index) ? state[index] : 'nothing'
     if (thing === 'file' || thing === 'secret') return [given(path(at), { ...inode, kind: 'file', mode: thing === 'file' ? '0644' : '0600' }), given(digest(at), contentOf('one').digest)]

@@ -89,7 +89,7 @@ const refusals: [what: string, params: Parameters<typeof composeProject>[0], fac
   ['a name that differs from that by hand', { directory, name: 'store' }, [engine(), ...at(one)], 'the project is "store" here and "shop" for whoever works in /opt/shop: there would be two of it'],
   ['another directory with this name', { directory }, [engine(), ...at(one), project({ containers: [container('web', { directory: '/srv/shop' })] })], 'the project "shop" runs from /srv/shop'],
   ['a service that is not there', { directory, services: ['wbe'] }, [engine(), ...at(one)], 'docker-compose.yml has no service "wbe"'],
-  ['a compose.yaml beside it', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.yaml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, owner: 'root', group: 'root', size: 1 })], 'compose.yaml stands beside docker-compose.yml, and Compose would read that instead'],
+  ['a compose.yaml beside it', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.yaml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], 'compose.yaml stands beside docker-compose.yml, and Compose would read that instead'],
   ['a volume described anew', { directory }, [engine(), ...at(`${one}volumes: { data: { driver: nfs } }\n`), project({ containers: [container('web')], volumes: ['data'], record: recorded(`${one}volumes: { data: {} }\n`, {}, ['shop-web-1']) })], 'the volume "data" is described differently now, and can only be made anew: its data would be lost'],
   ['a single file to reload', { ...proxy }, [engine(), ...at('services: { proxy: { image: p, volumes: ["./Caddyfile:/etc/Caddyfile:ro"] } }', sites), ...proxyTrees(sites)], 'proxy mounts the single file Caddyfile, and would go on seeing the old one'],
 ]

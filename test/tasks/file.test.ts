@@ -8,6 +8,7 @@ import { digest, path, type PathState } from '../../engine/facts/path.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
+import { aUser } from '../rig/accounts.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 
@@ -16,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const source = join(folder, 'source')
 writeFileSync(source, 'from a file\n')
 
-const inode = { mode: '0644', uid: 0, gid: 0, owner: 'root', group: 'root', size: 4 }
+const inode = { mode: '0644', uid: 0, gid: 0, size: 4 }
 const parent = given(path('/etc'), { ...inode, kind: 'directory', mode: '0755' })
 const there = (content: string, more: Partial<typeof inode> = {}): Given[] => [parent, given(path('/etc/f'), { ...inode, ...more, kind: 'file' }), given(digest('/etc/f'), contentOf(content).digest)]
 const at = (state: PathState): Given[] => [parent, given(path('/etc/f'), state)]
@@ -31,7 +32,9 @@ planRows<Parameters<typeof file>[0]>('file', file, [
   ['other mode', { ...wish, mode: '600' }, there('text'), ['chmod 0600 /etc/f']],
   ['the mode is left alone when none is given', wish, there('text', { mode: '0440' }), []],
   ['other owner', { ...wish, owner: 'www-data', group: 'adm' }, [...there('text'), ...wwwData], ['chown www-data:adm /etc/f']],
-  ['owner by number', { ...wish, owner: '33' }, there('text', { uid: 33, owner: 'www-data' }), []],
+  ['an owner that is another name for the same number', { ...wish, owner: 'toor' }, [...there('text'), aUser('toor', { uid: 0 })], []],
+  ['an owner whose number is not known yet', { ...wish, owner: 'new' }, [...there('text'), aUser('new', { uid: -1 })], ['chown new /etc/f']],
+  ['owner by number', { ...wish, owner: '33' }, there('text', { uid: 33 }), []],
   ['setuid is set again after chown', { ...wish, mode: '4755', owner: 'www-data' }, [...there('text', { mode: '4755' }), ...wwwData], ['chown www-data /etc/f', 'chmod 4755 /etc/f']],
   ['bytes', { path: '/etc/f', content: Buffer.from('text') }, there('text'), []],
   ['a secret', { path: '/etc/f', content: new Secret('text') }, there('text'), []],
