@@ -1,3 +1,4 @@
+import type { Fact } from '../facts/fact.ts'
 import type { Change } from '../tasks/change.ts'
 import type { Task } from '../tasks/task.ts'
 import type { Act, Acted } from '../transport/link.ts'
@@ -93,7 +94,9 @@ class Batch {
     if (this.#context.confirm && !(await this.#context.confirm(host, asked))) throw new Stopped('not confirmed')
     await ensureAlive(this.#context)
     const tasks = await Promise.all(changing.map((each) => this.#ready(each)))
-    const facts = factsOf(changing.map(({ task }) => task))
+    // What comes after this segment is asked in the same turn.
+    const rest = factsOf(this.#tasks.slice(this.#outcomes.results.length + ready.length)).filter((fact) => model.willNeed(fact))
+    const facts = [...factsOf(changing.map(({ task }) => task)), ...rest]
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
     this.#context.ahead?.acts()
     const acted = await this.#context.link.act(
@@ -111,7 +114,7 @@ class Batch {
     model.forgetPredictions()
     model.forgetFacts(facts)
     model.forgetSuspected()
-    await this.#conclude(acted, ready, changing, diffs)
+    await this.#conclude(acted, ready, changing, facts, diffs)
   }
 
   /** A task as the act takes it, with all its content at hand. */
@@ -123,10 +126,10 @@ class Batch {
     }
   }
 
-  async #conclude(acted: Acted, ready: readonly Ready[], changing: readonly Ready[], diffs: Diffs): Promise<void> {
+  async #conclude(acted: Acted, ready: readonly Ready[], changing: readonly Ready[], facts: readonly Fact<unknown>[], diffs: Diffs): Promise<void> {
     switch (acted.kind) {
       case 'done':
-        for (const fact of factsOf(changing.map(({ task }) => task))) this.#context.model.observe(fact, acted.values.get(fact.key))
+        for (const fact of facts) this.#context.model.observe(fact, acted.values.get(fact.key))
         return this.#settleDone(ready, changing, diffs)
       case 'failed': {
         const failed = changing[acted.task]

@@ -84,6 +84,11 @@ export class HostModel implements KnownFacts {
     return undefined
   }
 
+  /** What is known of it is foretold, or in doubt: once the planned changes are made it has to be asked again. */
+  willNeed(fact: Fact<unknown>): boolean {
+    return fact.kind !== GIVEN && (this.isPredicted(fact) || this.#suspected.has(fact.kind.name) || this.#suspected.has('*') || this.get(fact) === undefined)
+  }
+
   /** For real: what may have changed is asked again when it is needed next. */
   forgetSuspected(): void {
     for (const kind of this.#suspected.keys()) this.forget(kind === '*' ? 'everything' : [kind])
