@@ -3,6 +3,7 @@ import type { Fact } from '../facts/fact.ts'
 import type { Step } from '../tasks/change.ts'
 import { factValues, ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
 import type { StepOutput } from '../transport/link.ts'
+import { originHere } from '../values/origin.ts'
 
 /**
  * Something that happens rather than holds: a command, a reload, a wait. It has a guard instead of a plan, and a typed result read from
@@ -79,7 +80,7 @@ export function defineAction<P extends z.ZodType, R, F extends Facts = Record<ne
       changes: definition.changes(params),
       touches: definition.touches(params),
       result: (output) => definition.result(output, params),
-      origin: new Error(definition.name),
+      origin: originHere(definition.name),
     }
   }
   return Object.assign(make, { taskName: definition.name, params: definition.params, doc: definition.doc })
