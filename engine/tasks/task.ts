@@ -88,45 +88,23 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
   const make = (input: z.input<P>, options: TaskOptions = {}): Task<S> => {
     const parsed = definition.params.safeParse(input)
     if (!parsed.success) throw new ParamsError(definition.name, parsed.error)
-    return new Defined(definition, parsed.data, options)
+    const params = parsed.data
+    const facts = definition.facts(params)
+    return {
+      kind: 'task',
+      name: definition.name,
+      title: options.title ?? `${definition.name} ${definition.title(params)}`.trimEnd(),
+      tags: options.tags ?? [],
+      facts,
+      // Methods, for a role may make thousands: tsx gives each arrow function its name anew, which costs more than all the rest.
+      plan(values) {
+        return definition.plan(params, factValues<F>(facts, values))
+      },
+      state(values) {
+        return definition.state?.(params, factValues<F>(facts, values)) as S
+      },
+      origin: originHere(definition.name),
+    }
   }
   return Object.assign(make, { taskName: definition.name, params: definition.params, doc: definition.doc })
-}
-
-interface Definition<P, F extends Facts, S> {
-  readonly name: string
-  title(params: P): string
-  facts(params: P): F
-  plan(params: P, now: FactValues<F>): Plan
-  state?(params: P, now: FactValues<F>): S
-}
-
-/** A class, for a role may make thousands: what each has of its own is data, no functions. */
-class Defined<P, F extends Facts, S> implements Task<S> {
-  readonly kind = 'task'
-  readonly name: string
-  readonly title: string
-  readonly tags: readonly string[]
-  readonly facts: F
-  readonly origin: Error
-  readonly #definition: Definition<P, F, S>
-  readonly #params: P
-
-  constructor(definition: Definition<P, F, S>, params: P, { title, tags = [] }: TaskOptions) {
-    this.name = definition.name
-    this.title = title ?? `${definition.name} ${definition.title(params)}`.trimEnd()
-    this.tags = tags
-    this.facts = definition.facts(params)
-    this.origin = originHere(definition.name)
-    this.#definition = definition
-    this.#params = params
-  }
-
-  plan(values: ReadonlyMap<string, unknown>): Plan {
-    return this.#definition.plan(this.#params, factValues<F>(this.facts, values))
-  }
-
-  state(values: ReadonlyMap<string, unknown>): S {
-    return this.#definition.state?.(this.#params, factValues<F>(this.facts, values)) as S
-  }
 }
