@@ -106,6 +106,7 @@ export class ShellSession {
   /** One turn. Never rejects. */
   async run(frame: Frame): Promise<FrameOutcome> {
     const { script, how = 'act', blobs = [], deadline } = frame
+    if (this.first) await this.first // what it says must not be taken for an answer to this one
     if (this.#over) return { kind: 'lost', error: lost(this.#over), sections: [] }
     const collector = collectorOf(frame)
     this.#stdout.sink = collector.stdout

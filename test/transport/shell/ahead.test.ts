@@ -68,6 +68,19 @@ test('a guess that ends its shell, complains and leaves its input unread spoils 
   assert.deepEqual(valueOf(await link.look([path('/')]), path('/')), valueOf(await link.look([path('/')]), path('/')))
 })
 
+for (const [shellName, shell] of Object.entries(shells))
+  test(`what is asked before the guess is answered waits for it (${shellName})`, async (t) => {
+    const slow = odd(`slow ${shellName}`, (arg) => `sleep 0.4; echo ${arg}; echo noise >&2`)
+    const link = await openLink(shell, { ahead: [slow('first')] })
+    t.after(() => link.close())
+    const [second, acted] = await Promise.all([link.look([slow('second')]), link.ahead])
+    assert.deepEqual([valueOf(acted, slow('first')), valueOf(second, slow('second'))], ['first\n', 'second\n'])
+    const other = await openLink(shell, { ahead: [slow('first'), path('/')] })
+    t.after(() => other.close())
+    assert.match(await outcomeOf(other, runs(['echo', 'done'])), /done 0: done/)
+    assert.equal(valueOf(await other.ahead, slow('first')), 'first\n')
+  })
+
 test('a guess that its kind cannot make sh of is not asked', async (t) => {
   const fact = odd('thrower', () => {
     throw new TypeError('another argument than today')
