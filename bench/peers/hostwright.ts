@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { inventoryOf } from '../hosts/target.ts'
+import type { Engine, Field, Ready, Run } from './engine.ts'
+import { timed } from './timed.ts'
+
+const TSX = fileURLToPath(new URL('../../node_modules/.bin/tsx', import.meta.url))
+const LOADER = import.meta.resolve('tsx')
+const MANIFEST = new URL('../../package.json', import.meta.url)
+
+/** The events that are read: when the run began its work, and what it did. */
+const Begun = z.object({ type: z.literal('run'), at: z.string() })
+const Recap = z.object({ type: z.literal('recap'), changed: z.int(), hosts: z.record(z.string(), z.object({ roundTrips: z.int(), bytesSent: z.int() })) })
+const TROUBLE = /^{"type":"(?:failure|unreachable|bug|play-stopped)"/
+export type Recap = z.output<typeof Recap>
+
+/** As its user runs it: `tsx playbook.ts -i inventory`. It writes its events into a file besides, to tell how long the start was. */
+export const hostwright: Engine = {
+  name: 'hostwright',
+  title: 'hostwright',
+  does: 'whole',
+  prepare: async (field) => playbookRun('batch', field),
+}
+
+/** Ways to run it other than a user's: more flags, or in one process of Node with something loaded before (tsx starts two). */
+export interface Otherwise {
+  readonly flags?: readonly string[]
+  readonly preload?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface PlaybookRun extends Run {
+  readonly startMs: number
+  readonly changed: number
+  readonly recap: Recap
+  /** The file with its events, until the next run. */
+  readonly events: string
+}
+
+export interface PlaybookReady extends Ready {
+  run(): Promise<PlaybookRun>
+}
+
+/** One playbook of the bench, whole: start-up, connections, work, report. */
+export function playbookRun(playbook: 'batch' | 'steps' | 'wide', { targets, folder }: Pick<Field, 'targets' | 'folder'>, { flags = [], preload, env = {} }: Otherwise = {}): PlaybookReady {
+  const [inventory, events] = [`${folder}/hosts.yml`, `${folder}/events`]
+  writeFileSync(inventory, inventoryOf(targets))
+  const script = fileURLToPath(new URL(`../playbooks/${playbook}.ts`, import.meta.url))
+  const program: [string, ...string[]] = preload === undefined ? [TSX] : [process.execPath, '--import', LOADER, '--import', preload]
+  return {
+    version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(MANIFEST, 'utf8'))).version,
+    async run() {
+      rmSync(events, { force: true }) // a run adds to what is there
+      const began = Date.now()
+      const { wallMs, code, stderr } = await timed([...program, script, '-i', inventory, '--events', events, ...flags], { env: { HOME: folder, ...env }, cwd: folder })
+      const lines = existsSync(events) ? readFileSync(events, 'utf8').trim().split('\n') : []
+      if (code !== 0) throw new Error([`${playbook} ended with ${code}`, ...lines.filter((line) => TROUBLE.test(line)).slice(0, 10), stderr].join('\n'))
+      const { at } = Begun.parse(JSON.parse(lines[0] ?? ''))
+      const recap = Recap.parse(JSON.parse(lines.at(-1) ?? ''))
+      return { wallMs, startMs: Date.parse(at) - began, changed: recap.changed, recap, events }
+    },
+  }
+}
