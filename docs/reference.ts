@@ -49,6 +49,7 @@ interface Property {
   readonly default?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly Property[]
+  readonly oneOf?: readonly Property[]
   readonly items?: Property
 }
 
@@ -76,6 +77,7 @@ function typeOf(property: Property): string {
   if (property.secret) return 'secret'
   if (property.enum) return property.enum.map((each) => JSON.stringify(each)).join(' | ')
   if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`
-  if (property.anyOf) return [...new Set(property.anyOf.map(typeOf))].join(' | ')
+  const forms = property.anyOf ?? property.oneOf
+  if (forms) return [...new Set(forms.map(typeOf))].join(' | ')
   return property.type ?? 'value'
 }

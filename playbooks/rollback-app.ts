@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { definePlaybook, main } from '../engine/index.ts'
 import { AppParams } from '../roles/app/params.ts'
-import { rollBack, tellHistory } from '../roles/app/rollback.ts'
+import { tellHistory } from '../roles/app/history.ts'
+import { rollBack } from '../roles/app/rollback.ts'
 import { roles } from '../roles/index.ts'
 
 const rollbackApp = definePlaybook({

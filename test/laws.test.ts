@@ -84,6 +84,13 @@ test('only the cli touches the process', () => assert.deepEqual(places(engine, /
 
 test('only the reporter for terminals uses ora', () => assert.deepEqual(bad(({ from, to }) => to === 'ora' && from !== 'engine/report/tty.ts' && !from.startsWith('test/report/')), []))
 
+test('what a store takes is loaded only when the store is used', () => {
+  const heavy = imports.filter(({ from, to }) => from.startsWith('engine/') && /^(?:@aws-sdk\/|age-encryption$)/.test(to)).map(({ from }) => from)
+  assert.deepEqual(heavy.sort(), ['engine/secrets/age.ts', 'engine/secrets/ecr.ts', 'engine/secrets/ssm.ts'])
+  const statically = engine.filter(([, text]) => heavy.some((each) => new RegExp(`^(?:import|export) .*from '.*/${each.split('/').at(-1)}'`, 'm').test(text)))
+  assert.deepEqual(statically.map(([name]) => name), [])
+})
+
 test('only transports touch sockets, ssh2 and processes', () => {
   const wire = new Set(['ssh2', 'zx', 'node:net', 'node:tls', 'node:child_process', 'node:http', 'node:https', 'node:dgram'])
   // schema.ts asks node:net whether a text is an address, and opens nothing; command.ts asks a program on this machine for a secret, about.ts asks git,
@@ -107,6 +114,11 @@ const casts: Readonly<Record<string, string>> = {
   'engine/playbook/params.ts': 'JSON Schema as zod writes it',
   'engine/template/check.ts': 'the node says itself which it is',
 }
+const ours = [...sources].filter(([name]) => /^(?:engine|roles|playbooks)\//.test(name))
+test('fault 72: nothing is coerced (coerced, "false" is true), and no parser says back what it was given', () => assert.deepEqual(places(ours, /\.coerce\b|\breportInput\b/), []))
+test('fault 58: no time is measured by the clock on the wall', () => assert.deepEqual(places(ours, /\bDate\.now\b|\.getTime\(/), []))
+test('fault 10: no SFTP, whose answers may never come: a session is a shell', () => assert.deepEqual(places(ours, /\.sftp\b|\bSFTPWrapper\b|fastPut/), []))
+
 test('no cast outside the definers', () => {
   const cast = /\bas (?!const\b)[\w$({]/
   const found = places(engine, cast, casts).filter((each) => !/^\S+ (?:import|export) [^=(]*$/.test(each))

@@ -27,6 +27,8 @@ export interface Release {
   readonly images: readonly { readonly id: string; readonly reference: string }[]
   /** Name of each variable → a hash under a key of the host: equal when the value was equal, and telling nothing about it. */
   readonly env: ReadonlyMap<string, string>
+  /** Of those that came out of a secret store with versions: what the store calls the version. */
+  readonly versions: ReadonlyMap<string, string>
   /** How long the rollout took. */
   readonly seconds: number
   /** What else was said about it when it was deployed: what a rollback needs to know. */
@@ -58,6 +60,7 @@ function readRelease({ id, lines }: { readonly id: string; readonly lines: reado
     revision: rest('revision'),
     images: words.flatMap(([kind, image = '', reference = '']) => (kind === 'image' ? [{ id: image, reference }] : [])),
     env: new Map(words.flatMap(([kind, hash = '', name = '']) => (kind === 'env' ? [[name, hash] as const] : []))),
+    versions: new Map(words.flatMap(([kind, name = '', version = '']) => (kind === 'stored' ? [[name, version] as const] : []))),
     seconds: Number(rest('seconds')) || 0,
     about: new Map(lines.flatMap((line) => { const [, name = '', value = ''] = /^([a-z]+) (.*)$/.exec(line) ?? []; return name === '' ? [] : [[name, value] as const] })),
   }

@@ -2,7 +2,7 @@ import { suggest } from '../diagnostic/nearest.ts'
 import { Secret } from '../values/secret.ts'
 import { readDotenv } from './dotenv.ts'
 import type { SecretReference } from './reference.ts'
-import type { SecretStore, StoredSecret, StoreError } from './store.ts'
+import { UNVERSIONED, type SecretStore, type StoredSecret, type StoreError } from './store.ts'
 
 /** What a reference stands for, or why it stands for nothing. */
 export type Answered = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: readonly Problem[] }
@@ -30,7 +30,7 @@ export async function askStore(store: SecretStore, references: readonly SecretRe
       if (got === undefined || !got.ok) return [String(reference), failed(got?.error)]
       const found = got.value.found.get(name)
       if (found === undefined) return [String(reference), wrong(`there is no secret "${name}" in ${store.title}`, suggest(name, near.get(name) ?? []))]
-      return [String(reference), form === 'value' ? { ok: true, value: found.value } : fromDocument(reference, found, store.title)]
+      return [String(reference), form === 'value' ? { ok: true, value: handedOn(found) } : fromDocument(reference, found, store.title)]
     }),
   )
 }
@@ -51,20 +51,23 @@ async function neighbours(store: SecretStore, missing: readonly string[]): Promi
 
 function mapBelow(prefix: string, found: ReadonlyMap<string, StoredSecret>, title: string): Answered {
   // What is deeper belongs to somebody else.
-  const direct = [...found].flatMap(([name, { value }]): [string, Secret][] => (name.slice(prefix.length).includes('/') ? [] : [[name.slice(prefix.length), value]]))
+  const direct = [...found].flatMap(([name, secret]): [string, Secret][] => (name.slice(prefix.length).includes('/') ? [] : [[name.slice(prefix.length), handedOn(secret)]]))
   if (direct.length === 0) return wrong(`there is no secret below "${prefix}" in ${title}`)
   const strange = direct.map(([key]) => key).filter((key) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
   if (strange.length > 0) return wrong(`below "${prefix}" in ${title} stands what cannot be a variable: ${strange.join(', ')}`, `a whole .env is written !secrets ${prefix}${strange[0] ?? ''}`)
   return { ok: true, value: Object.freeze(Object.fromEntries(direct)) }
 }
 
-function fromDocument({ form, name, key }: SecretReference, { value }: StoredSecret, title: string): Answered {
-  const read = readDotenv(value.reveal())
+/** With its version, for whoever records where a value came from. Of a whole `.env` each key has the version of the document. */
+const handedOn = ({ value, version }: StoredSecret, text = value.reveal()): Secret => new Secret(text, version === UNVERSIONED || version === '' ? undefined : version)
+
+function fromDocument({ form, name, key }: SecretReference, document: StoredSecret, title: string): Answered {
+  const read = readDotenv(document.value.reveal())
   if (!read.ok) return { ok: false, problems: read.error.map(({ line, message }) => ({ message: `"${name}" in ${title} is not an .env: line ${line}: ${message}` })) }
   if (form === 'document') {
     if (read.value.size === 0) return wrong(`"${name}" in ${title} has no key`)
-    return { ok: true, value: Object.freeze(Object.fromEntries([...read.value].map(([each, text]) => [each, new Secret(text)]))) }
+    return { ok: true, value: Object.freeze(Object.fromEntries([...read.value].map(([each, text]) => [each, handedOn(document, text)]))) }
   }
   const text = read.value.get(key)
-  return text === undefined ? wrong(`there is no key ${key} in the secret "${name}" in ${title}`, suggest(key, read.value.keys())) : { ok: true, value: new Secret(text) }
+  return text === undefined ? wrong(`there is no key ${key} in the secret "${name}" in ${title}`, suggest(key, read.value.keys())) : { ok: true, value: handedOn(document, text) }
 }

@@ -3,12 +3,11 @@ import pLimit from 'p-limit'
 import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { visible } from '../values/visible.ts'
-import { UNVERSIONED } from './environment.ts'
 import { textOf } from './file-tree.ts'
 import { Refused } from './refused.ts'
 import type { CommandSettings } from './settings.ts'
 import { snapshotOf } from './snapshot.ts'
-import type { SecretStore, StoredSecret, StoreError } from './store.ts'
+import { UNVERSIONED, type SecretStore, type StoredSecret, type StoreError } from './store.ts'
 
 /** Some ask a person or a service at each start: few at a time. */
 const AT_ONCE = 4

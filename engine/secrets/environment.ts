@@ -2,7 +2,7 @@ import { err, ok } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import type { EnvironmentSettings } from './settings.ts'
 import { snapshotOf } from './snapshot.ts'
-import type { SecretStore, StoredSecret } from './store.ts'
+import { UNVERSIONED, type SecretStore, type StoredSecret } from './store.ts'
 
 /**
  * The environment that the run was started with, as CI gives secrets: "shop/DATABASE_URL" is the variable `SHOP_DATABASE_URL`, after the prefix.
@@ -41,6 +41,3 @@ export function environmentStore({ prefix = '' }: Pick<EnvironmentSettings, 'pre
     put: () => Promise.resolve(err({ reason: 'unsupported', message: `${title}: it is read only`, hint: 'set the variable where the run is started' })),
   }
 }
-
-/** Of a store that knows no versions: a digest would say something about the value. */
-export const UNVERSIONED = 'unversioned'

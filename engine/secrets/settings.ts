@@ -8,12 +8,18 @@ import { z } from 'zod'
 const Path = z.string().regex(/^[^\0\n]+$/, 'a path is not empty and has no line breaks').refine((path) => !/^~[^/]/.test(path), 'of "~", only your own home ("~/…") is known')
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable has letters, digits and "_"')
 
+/** How a service of AWS is reached, and as whom. */
+export const AwsAccess = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(?:-[a-z0-9]+)+$/, 'a region such as "eu-west-1"').optional().describe('default: that of the profile, or AWS_REGION'),
+  profile: z.string().min(1).optional().describe('of ~/.aws/config; default: AWS_PROFILE, or "default"'),
+  endpoint: z.url({ protocol: /^https?$/, error: 'an address such as "https://vpce-….eu-west-1.vpce.amazonaws.com"' }).optional().describe('another address: of a VPC, of a lab'),
+})
+export type AwsAccess = z.output<typeof AwsAccess>
+
 const Ssm = z.strictObject({
   store: z.literal('ssm'),
   prefix: z.string().regex(/^\/(?:[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*\/?)?$/, 'a prefix begins with "/": letters, digits, "_", ".", "-" and "/"').default('/').describe('put before every name: "/production"'),
-  region: z.string().regex(/^[a-z]{2}(?:-[a-z0-9]+)+$/, 'a region such as "eu-west-1"').optional().describe('default: that of the profile, or AWS_REGION'),
-  profile: z.string().min(1).optional().describe('of ~/.aws/config; default: AWS_PROFILE, or "default"'),
-  endpoint: z.url({ protocol: /^https?$/, error: 'an address such as "https://vpce-….ssm.eu-west-1.vpce.amazonaws.com"' }).optional().describe('another address: of a VPC, of a lab'),
+  ...AwsAccess.shape,
   key: z.string().min(1).optional().describe('KMS key for new parameters; default: aws/ssm'),
 })
 

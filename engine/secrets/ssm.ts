@@ -1,9 +1,9 @@
 import { GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, PutParameterCommand, SSMClient, type ParameterType } from '@aws-sdk/client-ssm'
-import { err, ok, type Result } from '../values/result.ts'
+import { err, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
-import { withinTime } from './patience.ts'
+import { askAws, whereOf } from './aws.ts'
 import { Refused } from './refused.ts'
-import { ssmError } from './ssm-errors.ts'
+import { SSM_ERRORS } from './ssm-errors.ts'
 import type { SsmSettings } from './settings.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
 
@@ -17,37 +17,15 @@ export interface SsmOptions {
   readonly patienceMs?: number
 }
 
-/**
- * AWS Systems Manager Parameter Store. Values are decrypted by AWS and written as SecureString; credentials come from where the AWS SDK looks
- * for them: environment, profile, single sign-on, the role of the machine. Throttling is waited out, up to the end of patience.
- */
-export function ssmStore(settings: SsmSettings, { patienceMs = 60_000 }: SsmOptions = {}): SecretStore {
+/** AWS Systems Manager Parameter Store. Values are decrypted by AWS and written as SecureString. */
+export function ssmStore(settings: SsmSettings, { patienceMs }: SsmOptions = {}): SecretStore {
   const prefix = settings.prefix.replace(/\/+$/, '')
-  const where = [settings.region ?? 'default region', ...(settings.endpoint === undefined ? [] : [settings.endpoint])].join(', ')
-  const title = `SSM Parameter Store ${prefix || '/'} (${where})`
+  const title = `SSM Parameter Store ${prefix || '/'} (${whereOf(settings)})`
   const pathOf = (name: string): string => `${prefix}/${name}`
   const nameOf = (path: string): string => path.slice(prefix.length + 1)
 
-  /** One client a call: it holds no more than its credentials and a connection. */
-  async function asked<T>(work: (client: SSMClient, signal: AbortSignal) => Promise<T>): Promise<Result<T, StoreError>> {
-    let client: SSMClient | undefined
-    try {
-      const opened = new SSMClient({
-        ...(settings.region !== undefined && { region: settings.region }),
-        ...(settings.profile !== undefined && { profile: settings.profile }),
-        ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
-        retryMode: 'adaptive',
-        maxAttempts: 8,
-        requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-      })
-      client = opened
-      return ok(await withinTime(patienceMs, (signal) => work(opened, signal)))
-    } catch (error) {
-      return err(ssmError(error, title))
-    } finally {
-      client?.destroy()
-    }
-  }
+  const asked = <T>(work: (client: SSMClient, signal: AbortSignal) => Promise<T>): Promise<Result<T, StoreError>> =>
+    askAws(settings, (config) => new SSMClient(config), { title, errors: SSM_ERRORS, patienceMs }, work)
 
   return {
     title,

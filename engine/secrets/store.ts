@@ -21,9 +21,12 @@ export interface SecretStore {
 
 export interface StoredSecret {
   readonly value: Secret
-  /** What the store calls this version; a digest where it has no versions. Says nothing about the value. */
+  /** What the store calls this version; {@link UNVERSIONED} where it has none. Says nothing about the value. */
   readonly version: string
 }
+
+/** Of a store that knows no versions: a digest would say something about the value. */
+export const UNVERSIONED = 'unversioned'
 
 /** What a store answered, once for all hosts. */
 export interface Snapshot {

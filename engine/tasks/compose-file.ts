@@ -22,6 +22,8 @@ export interface ComposeFile {
 export interface ComposeService {
   /** Of all that its containers are made from. */
   readonly digest: string
+  /** Undefined when a variable says it, or when it is built. */
+  readonly image: string | undefined
   /** Undefined when a variable says it. */
   readonly replicas: number | undefined
   /** Others wait for its successful end: having ended with 0 is how it should be. */
@@ -65,6 +67,7 @@ export function readComposeFile(text: string, directory: string, file: string): 
     const files = [...fileSources(model, section, 'configs'), ...fileSources(model, section, 'secrets')].map(at)
     services.set(name, {
       digest: sha256(canonical(withoutCounts(section)) + shared),
+      image: imageOf(section),
       replicas: count(member(section, 'deploy', 'replicas') ?? member(section, 'scale') ?? 1),
       isOneShot: waitedFor.has(name),
       dependsOn: dependencies(section),
@@ -109,6 +112,11 @@ function aloneBecause(section: unknown): string | undefined {
   const ports = member(section, 'ports')
   if (Array.isArray(ports) && ports.length > 0) return 'ports'
   return member(section, 'network_mode') === 'host' ? 'network_mode: host' : undefined
+}
+
+function imageOf(section: unknown): string | undefined {
+  const image = member(section, 'image')
+  return typeof image === 'string' && !image.includes('$') ? image : undefined
 }
 
 function bindMounts(section: unknown): { source: string; readOnly: boolean }[] {

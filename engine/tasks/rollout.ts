@@ -8,7 +8,7 @@ import { digest, path, text, type FileText } from '../facts/path.ts'
 import { journalPath, releasesPath, rolloutPhase } from '../facts/rollout.ts'
 import { tree } from '../facts/tree.ts'
 import type { Content } from '../values/content.ts'
-import { Duration, Port, RemotePath, ServiceName } from '../values/schema.ts'
+import { Duration, Port, RemotePath, ServiceName, Size } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { change, refuse, run, type Refusal } from './change.ts'
 import { readComposeFile, type ComposeFile } from './compose-file.ts'
@@ -48,8 +48,10 @@ const Params = z
     drain: Duration.prefault('30s').describe('at most, for requests under way to the old'),
     observe: Duration.prefault('5s').describe('how long the old are kept, stopped, while the new are watched'),
     keep: z.int().min(2).max(100).default(5).describe('releases that can be brought back'),
+    min_free: Size.prefault('1g').describe("what Docker's disk must have free when the image has to be fetched; and at least twice the size of the image that runs. 0b: nobody looks"),
     configs: z.array(RemotePath).default([]).describe('files and directories that the service sees and whose content matters'),
     about: z.record(z.string().regex(/^[a-z]+$/), z.string()).default({}).describe('for the release record: version, by, revision'),
+    versions: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().regex(/^\S{1,200}$/)).default({}).describe('for the release record: of variables, what the secret store calls the version of their values'),
   })
   .refine((p) => (p.files === undefined) !== (p.restore === undefined), 'give either `files` or `restore`')
   .refine((p) => p.files === undefined || FILE in p.files, 'files must hold a docker-compose.yml')
@@ -127,7 +129,7 @@ export const rollout = defineTask({
     const record = { ...wish.record, containers: new Set(after.containers.map(({ id }) => id)) }
     const settings = settingsText({
       project: project.name, directory: p.directory, service: p.service, replicas: p.replicas, files: namesOf(p), strategy: p.strategy,
-      wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, before: p.before, record: wish.record, about: p.about,
+      wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, minFree: p.min_free, before: p.before, image: file.services.get(p.service)?.image, record: wish.record, about: p.about, versions: p.versions,
       upstream: p.strategy === 'switch' ? p.upstream : undefined,
       others: file.services.size > 1 || orphans.length > 0,
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),

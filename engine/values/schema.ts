@@ -55,6 +55,13 @@ export const Port = z.int().min(1).max(65535).describe('TCP port, 1 to 65535')
 /** The memory limit of a container, as Compose writes it. */
 export const Memory = z.string().regex(/^\d+(?:\.\d+)?[bkmg]$/i, 'memory is a number and a unit: "512m", "2g"').describe('memory: 512m, 2g')
 
+/** Room on a disk: "500m", "2g". Stored in bytes. */
+export const Size = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?[bkmgt]$/i, 'a size is a number and a unit: "500m", "2g"')
+  .transform((value) => Math.ceil(Number.parseFloat(value) * 1024 ** 'bkmgt'.indexOf(value.slice(-1).toLowerCase())))
+  .describe('size: 500m, 2g')
+
 /** An image reference: name, tag and/or digest. */
 export const Image = z
   .string()

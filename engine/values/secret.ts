@@ -11,9 +11,12 @@ import { inspect } from 'node:util'
  */
 export class Secret {
   readonly #value: string
+  /** What the store that it comes from calls this version of it; undefined where there is none. Says nothing about the value. */
+  readonly version: string | undefined
 
-  constructor(value: string) {
+  constructor(value: string, version?: string) {
     this.#value = value
+    this.version = version
     Secret.#known.add(value)
   }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { directory, dockerLogin, envFile, facts, rollout, template, type Host } from '../../engine/index.ts'
+import { directory, envFile, rollout, template, type Host } from '../../engine/index.ts'
 import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
+import { withLogin } from './registry.ts'
+import { recordOf, takeOver, versionsOf } from './release.ts'
 import { ensureSite, upstreams } from './site.ts'
 
 const compose = template(
@@ -14,17 +16,9 @@ const compose = template(
 )
 
 /** Deploys it on a host. True when something was replaced or started. */
-export async function deploy(host: Host, p: AppParams): Promise<boolean> {
+export function deploy(host: Host, p: AppParams): Promise<boolean> {
   const image = mirrored(`${p.image}:${p.version}`, p.mirrors)
-  const { registry } = p
-  if (registry === undefined) return replace(host, p, image)
-  if (registry.logout && (await host.read(facts.dockerImage(image)))?.kind === 'present') return replace(host, p, image)
-  await host.ensure(dockerLogin({ registry: registry.server, username: registry.username, password: registry.password }))
-  try {
-    return await replace(host, p, image)
-  } finally {
-    if (registry.logout) await host.ensure(dockerLogin({ registry: registry.server, state: 'out' }))
-  }
+  return withLogin(host, p.registry, image, () => replace(host, p, image))
 }
 
 async function replace(host: Host, p: AppParams, image: string): Promise<boolean> {
@@ -38,7 +32,6 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
       directory: at,
       service: p.name,
       replicas: p.replicas,
-      strategy: p.strategy,
       files: {
         'docker-compose.yml': compose({
           name: p.name, image, network: p.network, replicas: p.replicas, start_period: p.start_period, grace: p.grace,
@@ -48,11 +41,11 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
         }),
         '.env': envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }),
       },
-      ...(dynamic && { upstream: upstreams.of({ name: p.name, port: p.port, caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) }),
       ...(p.before && { before: { argv: p.before, timeout: `${p.before_timeout}s` } }),
-      wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: p.keep,
-      // What a rollback has to know, too.
-      about: { version: p.version, ...(await host.about()), secrets: Object.keys(p.secrets).join(','), directory: at, replicas: String(p.replicas), ...(dynamic && { port: String(p.port), caddy: p.caddy, probe: p.health_command === undefined ? p.health_path : '' }) },
+      min_free: `${p.min_free}b`,
+      ...takeOver(p, dynamic),
+      versions: versionsOf(p),
+      about: { ...recordOf(p, at, dynamic), ...(await host.about()) },
     }),
   )
   return changed

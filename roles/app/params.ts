@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Duration, Image, Memory, Port, RemotePath, SecretEntry, SecretValue, ServiceName } from '../../engine/index.ts'
+import { AwsAccess, Duration, Image, Memory, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
 
 const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
@@ -8,21 +8,31 @@ const Seconds = z.string().regex(/^\d+s$/, 'seconds, such as "30s"')
 /** Names that stand for something else on the shared network. */
 const TAKEN = ['postgres', 'redis', 'caddy', 'localhost']
 
+const Plain = z.strictObject({
+  kind: z.literal('plain').optional().describe('a name and a password or token: GHCR, ACR, Docker Hub, your own'),
+  server: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/, 'a host, with a port if need be').describe('"ghcr.io", "registry.example.com:5000"'),
+  username: z.string().min(1),
+  password: SecretValue.describe('or a token; it goes to docker by its standard input'),
+  logout: z.boolean().default(false).describe('log out again afterwards; then it logs in only when the image has to be fetched'),
+})
+
+const Ecr = z.strictObject({
+  kind: z.literal('ecr').describe('Amazon ECR, whose passwords live for 12 hours: one is asked for when the image has to be fetched'),
+  ...AwsAccess.shape,
+  logout: z.boolean().default(true).describe('log out again afterwards'),
+})
+
+/** Where an image comes from that not everybody may fetch. */
+const Registry = z.discriminatedUnion('kind', [Plain, Ecr], { error: 'the kind of registry is plain or ecr' })
+export type Registry = z.output<typeof Registry>
+
 /** What an app is, and how a new version of it takes over. */
 export const AppParams = z.strictObject({
   name: ServiceName.refine((name) => !TAKEN.includes(name), `these names are taken: ${TAKEN.join(', ')}`),
   image: Image.refine((image) => !/:[^/]*$/.test(image), 'the image without its tag: the tag is `version`').describe('image without tag'),
   version: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/).describe('tag of the image'),
   mirrors: z.record(z.string().min(1), z.string().min(1)).default({}).describe('where images really come from: { ghcr.io: mirror.internal:5000/ghcr }; the longest beginning of the image counts'),
-  registry: z
-    .strictObject({
-      server: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/, 'a host, with a port if need be').describe('"ghcr.io", "registry.example.com:5000"'),
-      username: z.string().min(1),
-      password: SecretValue.describe('or a token; it goes to docker by its standard input'),
-      logout: z.boolean().default(false).describe('log out again afterwards; then it logs in only when the image has to be fetched'),
-    })
-    .optional()
-    .describe('to log in to before the image is fetched'),
+  registry: Registry.optional().describe('to log in to before the image is fetched: docs/registries.md'),
   port: Port.default(3000).describe('on which the app listens in its container'),
   domain: Domain.optional().describe('under which Caddy answers for it; without one it is reached on the shared network only'),
   tls: z.boolean().default(true).describe('false: plain http'),
@@ -46,6 +56,7 @@ export const AppParams = z.strictObject({
   wait: Duration.prefault('180s').describe('until a new version is healthy'),
   drain: Duration.prefault('30s').describe('how long requests under way to the old version are waited for, at most'),
   observe: Duration.prefault('5s').describe('how long the old version is kept, stopped, while the new one is watched'),
+  min_free: Size.prefault('1g').describe("what Docker's disk must have free when the image has to be fetched; and at least twice the size of the image that runs. 0b: nobody looks"),
   keep: z.int().min(2).max(100).default(5).describe('releases that can be brought back'),
   })
 export type AppParams = z.output<typeof AppParams>

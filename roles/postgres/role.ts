@@ -1,5 +1,7 @@
+import { dirname } from 'node:path/posix'
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { holders, tellHolders } from '../shared/holders.ts'
 import { postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
@@ -21,7 +23,7 @@ export const postgres = defineRole({
   params: z.strictObject({
     image: Image.default('postgres:15-alpine').describe('its major version must be that of the data'),
     user: Identifier.default('postgres').describe('made when the data is first made'),
-    password: PlainSecret.describe('of that user. A new one is set in the running database; whoever connects with the old one has to be deployed anew'),
+    password: PlainSecret.describe('of that user. A new one is set in the running database; whoever has the old one on this host is named, and has to be deployed anew'),
     database: Identifier.default('postgres').describe('made when the data is first made'),
     memory: Memory.default('1g'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
@@ -35,7 +37,8 @@ export const postgres = defineRole({
   }),
   async run(host, p) {
     const at = p.directory
-    await host.ensure(
+    const [old] = await host.ensure(
+      holders({ file: `${at}/.env`, key: 'POSTGRES_PASSWORD', value: p.password, root: dirname(at) }),
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/init` }),
       // The image gives the directory to its own user; here it is only made and kept to that user.
@@ -56,6 +59,7 @@ export const postgres = defineRole({
       // What is in init/ counts only while the data are first made: a change there recreates nothing.
       composeProject({ directory: at, wait: '180s', configs: [] }),
     )
+    tellHolders(host, 'POSTGRES_PASSWORD', old.state)
   },
 })
 

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path/posix'
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { holders, tellHolders } from '../shared/holders.ts'
 
 const compose = template(
   import.meta,
@@ -16,7 +18,7 @@ export const redis = defineRole({
   doc: 'Redis, standing alone in /opt/services/redis, its data in /data/redis. Reached as redis:6379 on the shared network.',
   params: z.strictObject({
     image: Image.default('redis:7-alpine'),
-    password: PlainSecret,
+    password: PlainSecret.describe('whoever has the old one on this host is named when it changes, and has to be deployed anew'),
     memory: Memory.default('512m').describe('of the container'),
     maxmemory: z.string().regex(/^\d+(mb|gb)$/).default('384mb').describe('of the data; less than `memory`'),
     policy: Policy.default('noeviction').describe('what goes when the memory is full; a cache wants allkeys-lru'),
@@ -29,7 +31,8 @@ export const redis = defineRole({
   }),
   async run(host, p) {
     const at = p.directory
-    await host.ensure(
+    const [old] = await host.ensure(
+      holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: dirname(at) }),
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/conf` }),
       directory({ path: p.data, mode: '0750' }),
@@ -42,5 +45,6 @@ export const redis = defineRole({
       }),
       composeProject({ directory: at, wait: '60s' }),
     )
+    tellHolders(host, 'REDIS_PASSWORD', old.state)
   },
 })

@@ -129,12 +129,13 @@ test('what runs before prints all forms and does not end', { timeout: 120_000 },
   assert.match(done.stdout, /C_SECOND_LONG/, 'the environment was printed')
 })
 
-test('a controller that is killed in the middle; then the next deploy, history and rollback', { timeout: 120_000 }, async () => {
+test('a controller that is killed in the middle; then the next deploy, history and rollback', { timeout: 300_000 }, async () => {
   await killedAt('start:', [...deployed('v2'), ...appVars('second')])
   const outcome = `/var/lib/hostwright/rollout/${APP}/outcome`
   onHost(HOST, ['sh', '-c', `i=0; until [ "$(cat ${outcome} 2>/dev/null)" = 0 ]; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.2; done`])
   ended(await traceable(deployed('v3'), 'plain', [...appVars('second'), '-D']), 0)
-  ended(await traceable(['playbooks/history-app.ts', '--app-name', APP], 'plain'), 0)
+  const told = ended(await traceable(['playbooks/history-app.ts', '--app-name', APP], 'plain'), 0)
+  assert.match(told.stdout, /env: .*\+C_SECOND_LONG\([0-9a-z]+\)/)
   ended(await traceable(['playbooks/rollback-app.ts', '--app-name', APP, '--to', 'v1'], 'plain', ['-D']), 0)
   assert.equal(canaries.in(onHost(HOST, ['cat', `/opt/services/apps/${APP}/.env`])).length, 5)
 })

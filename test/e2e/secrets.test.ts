@@ -64,7 +64,7 @@ test('an .env out of SSM: exact bytes on the host, the same values in Compose, a
   assert.equal(endpoint.asked.filter((each) => each.startsWith('GetParameters ')).length, 2)
 })
 
-test('PostgreSQL and Redis with passwords out of SSM: they run with them, and a second run has nothing to do', { timeout: 300_000 }, async () => {
+test('PostgreSQL and Redis with passwords out of SSM: they run with them, and a second run has nothing to do', { timeout: 420_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   endpoint.set('/lab/postgres/.env', 'POSTGRES_USER=postgres\nPOSTGRES_PASSWORD=canary-7.x%y\nPOSTGRES_DB=shop\n')
   endpoint.set('/lab/redis/PASSWORD', 'canary-8~z')
@@ -81,6 +81,19 @@ test('PostgreSQL and Redis with passwords out of SSM: they run with them, and a 
   const again = await playbook('deploy-standalone-services', services)
   assert.deepEqual([again.code, again.changes], [0, []], again.stderr)
   for (const text of [done.stdout, done.stderr, again.stdout]) assert.ok(!/canary-\d/.test(text))
+
+  // A new password: what else on the host has the old one is named, as it stands there: in a URL, where "%" is "%25".
+  onHost(HOST, ['sh', '-c', "umask 077; mkdir -p /opt/services/apps/shop /opt/services/apps/other; echo 'DATABASE_URL=\"postgres://u:canary-7.x%25y@postgres/shop\"' >/opt/services/apps/shop/.env; echo 'A=\"1\"' >/opt/services/apps/other/.env"])
+  endpoint.set('/lab/postgres/.env', 'POSTGRES_USER=postgres\nPOSTGRES_PASSWORD=canary-9.x%y\nPOSTGRES_DB=shop\n')
+  const notes = (from: typeof done) => from.events.flatMap((event) => (event.type === 'note' ? [event.text] : []))
+  const foretold = await playbook('deploy-standalone-services', [...services, '--check'])
+  assert.deepEqual(notes(foretold), ['POSTGRES_PASSWORD would change: shop still has the old one in .env. Deploy it anew, with the new value'])
+  const rotated = await playbook('deploy-standalone-services', services)
+  assert.equal(rotated.code, 0, rotated.stdout + rotated.stderr)
+  assert.deepEqual(notes(rotated), ['POSTGRES_PASSWORD changed: shop still has the old one in .env. Deploy it anew, with the new value'])
+  const after = await playbook('deploy-standalone-services', services)
+  assert.deepEqual([after.changes, notes(after)], [[], []])
+  for (const text of [foretold.stdout, rotated.stdout, after.stdout]) assert.ok(!/canary-\d/.test(text))
 
   endpoint.parameters.delete('/lab/redis/PASSWORD')
   const missing = await playbook('deploy-standalone-services', services)

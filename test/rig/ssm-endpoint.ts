@@ -1,23 +1,15 @@
-import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { webServer } from './http.ts'
-import { wrongSignature, type Key } from './sigv4.ts'
+import { awsEndpoint, Refusal, type AwsEndpoint, type Fault } from './aws-endpoint.ts'
+
+export type { Fault } from './aws-endpoint.ts'
 
 /**
- * A parameter store of our own on loopback: the part of the SSM API that hostwright and `manage-secrets` use, in its own protocol (AWS JSON 1.1,
- * signed requests), kept to what the service's model says. Checked against the real `aws` command in test/secrets/ssm-endpoint.test.ts.
+ * A parameter store of our own on loopback: the part of the SSM API that hostwright and `manage-secrets` use, kept to what the service's model
+ * says. Checked against the real `aws` command in test/secrets/ssm-endpoint.test.ts.
  */
-export interface SsmEndpoint extends AsyncDisposable {
-  readonly url: string
-  readonly key: Key
+export interface SsmEndpoint extends AwsEndpoint {
   /** By their whole names, "/production/postgres/.env". Versions in order, the first is 1. */
   readonly parameters: Map<string, Parameter>
-  /** What was asked, in order: "GetParameters /a /b". */
-  readonly asked: string[]
-  /** How an environment reaches it: for `aws`, and for the SDK. */
-  readonly env: Readonly<Record<string, string>>
-  /** Looked at before each answer: one that is given is thrown in its place. */
-  fault: ((action: string, count: number) => Fault | undefined) | undefined
   /** Makes or replaces a parameter, past the API. */
   set(name: string, value: string, type?: Parameter['type']): void
 }
@@ -27,73 +19,20 @@ export interface Parameter {
   readonly versions: string[]
 }
 
-/** An error as the service gives it; "silent" never answers. */
-export type Fault = { readonly type: string; readonly message?: string; readonly status?: number } | 'silent'
-
-class Refusal extends Error {
-  readonly type: string
-  readonly status: number
-  constructor(type: string, message = '', status = 400) {
-    super(message)
-    this.type = type
-    this.status = status
-  }
-}
-
 export const THROTTLED: Fault = { type: 'ThrottlingException', message: 'Rate exceeded' }
 
 /** @param address of this machine; default: loopback. Lab hosts reach that of the bridge. */
 export async function ssmEndpoint(address?: string): Promise<SsmEndpoint> {
-  const key = { id: 'AKIDHOSTWRIGHTTEST00', secret: 'not/a+real/key/of+anybody/at+all00000000' }
   const parameters = new Map<string, Parameter>()
-  const asked: string[] = []
-  const counts = new Map<string, number>()
-  const server = await webServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const give = (status: number, answer: object) => response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': '0' }).end(JSON.stringify(answer))
-      try {
-        const action = /^AmazonSSM\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1] ?? ''
-        const wrong = request.method !== 'POST' || request.headers['content-type'] !== 'application/x-amz-json-1.1' ? 'UnknownOperationException' : wrongSignature(request, body, key)
-        if (wrong !== undefined) throw new Refusal(wrong, 'The security token included in the request is invalid.')
-        const count = (counts.get(action) ?? 0) + 1
-        counts.set(action, count)
-        const fault = endpoint.fault?.(action, count)
-        asked.push([action, ...subjects(body)].join(' '))
-        if (fault === 'silent') return
-        if (fault) throw new Refusal(fault.type, fault.message, fault.status)
-        const answer = ACTIONS[action]
-        if (!answer) throw new Refusal('UnknownOperationException')
-        give(200, answer(JSON.parse(body.toString()), parameters))
-      } catch (error) {
-        const refusal = error instanceof Refusal ? error : new Refusal('ValidationException', error instanceof Error ? error.message : '')
-        give(refusal.status, { __type: refusal.type, message: refusal.message })
-      }
-    })
+  const endpoint = await awsEndpoint({
+    service: 'ssm', target: 'AmazonSSM', subjects,
+    answer: (action, input) => ACTIONS[action]?.(input, parameters),
   }, address)
-  const endpoint: SsmEndpoint = {
-    url: server.url,
-    key,
-    parameters,
-    asked,
-    env: {
-      AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret, AWS_DEFAULT_REGION: 'eu-west-1', AWS_REGION: 'eu-west-1',
-      AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true',
-    },
-    fault: undefined,
-    set: (name, value, type = 'SecureString') => void parameters.set(name, { type, versions: [value] }),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-  return endpoint
+  return Object.assign(endpoint, { parameters, set: (name: string, value: string, type: Parameter['type'] = 'SecureString') => void parameters.set(name, { type, versions: [value] }) })
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
-function subjects(body: Buffer): string[] {
-  const { Names, Name, Path }: { Names?: string[]; Name?: string; Path?: string } = JSON.parse(body.toString())
+function subjects(input: { readonly Names?: string[]; readonly Name?: string; readonly Path?: string }): string[] {
+  const { Names, Name, Path } = input
   return [Names ?? [], Name ?? [], Path ?? []].flat()
 }
 

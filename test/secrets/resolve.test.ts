@@ -80,7 +80,7 @@ test('a whole .env as a map; and the same references from -e @file', { timeout: 
   assert.deepEqual(endpoint.asked, ['GetParameters /production/shop/.env'])
 })
 
-test('all that is missing or unfit is told at once, with its place; no host is contacted', { timeout: 60_000 }, async () => {
+test('faults 88 and 92: all that is missing or unfit is told at once, with its place; no host is contacted', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   endpoint.set('/production/tiny/TOKEN', 'fine enough')
   endpoint.set('/production/shop/.env', 'API_KEY=changeme\nSHORT=ab\nPADDED=" x y z "\n')
@@ -125,7 +125,7 @@ group_vars/all.yml:8:16 "broken/.env" in SSM Parameter Store /production (eu-wes
   assert.ok(!/hiddenvalue/i.test(refused.stderr))
 })
 
-test('a store that cannot be asked is told once; exit 3', { timeout: 60_000 }, async () => {
+test('fault 90: a store that cannot be asked is told once; exit 3', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   endpoint.fault = () => ({ type: 'ExpiredTokenException' })
   const at = inventory(`${ssmVars(endpoint)}vault: { token: !secret a/B, password: !secret a/C, more: !secrets a/ }\n`)

@@ -47,7 +47,7 @@ const passwordOf = (params: unknown): string => {
 
 const STORE = 'secrets: {store: environment}'
 
-test('one question for all hosts, and only for what chosen hosts use', async () => {
+test('faults 89 and 91: one question for all hosts, and only for what chosen hosts use', async () => {
   const files = hosts(`all:\n  vars: {${STORE}, db: {password: !secret db/PW}, web: {secrets: !secrets web/}}\n  children:\n    db: {hosts: {d1: , d2: , d3: {db: {password: !secret db/OTHER}}}}\n    rest: {hosts: {w1: {db: {password: !secret db/NEVER}}}}\n`)
   const { asked, told, params } = await prepared(files, { DB_PW: 'password of db' }, [], 'd1,d2')
   assert.equal(told, '')

@@ -25,7 +25,7 @@ function storeOf(endpoint: Pick<SsmEndpoint, 'url' | 'env'>, patienceMs?: number
 
 const NASTY = 'a$b "c" \\d\ne\'f # é😀 '
 
-test('get: in tens, decrypted, with versions; what is missing is told in order', async () => {
+test('fault 89: get: in tens, decrypted, with versions; what is missing is told in order', async () => {
   await using endpoint = await ssmEndpoint()
   const names = Array.from({ length: 25 }, (_, n) => `shop/KEY_${n}`)
   for (const name of names) if (!/_(7|21)$/.test(name)) endpoint.set(`/production/${name}`, `${name} ${NASTY}`)
@@ -66,7 +66,7 @@ test('put: a new one is a SecureString; one that is there keeps its type and get
 })
 
 const unfit: readonly (readonly [what: string, value: string, message: RegExp])[] = [
-  ['more than 4 KB is never made an advanced parameter', 'é'.repeat(2049), /postgres\/\.env cannot be written: it has 4098 bytes, and a standard parameter holds 4096/],
+  ['fault 90: more than 4 KB is never made an advanced parameter', 'é'.repeat(2049), /postgres\/\.env cannot be written: it has 4098 bytes, and a standard parameter holds 4096/],
   ['{{ }} would be refused by SSM', 'x{{ssm:y}}', /it holds "\{\{ \}\}", which SSM takes for another parameter and refuses/],
   ['nothing at all', '', /it is empty, and a parameter is not/],
 ]
@@ -85,7 +85,7 @@ test('4 KB exactly is written', async () => {
   assert.ok((await storeOf(endpoint).put('x', new Secret('é'.repeat(2048)))).ok)
 })
 
-test('throttling is waited out', { timeout: 60_000 }, async () => {
+test('fault 89: throttling is waited out', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   endpoint.set('/production/x', 'value')
   endpoint.fault = (_, count) => (count <= 3 ? THROTTLED : undefined)
@@ -94,7 +94,7 @@ test('throttling is waited out', { timeout: 60_000 }, async () => {
   assert.equal(endpoint.asked.length, 4)
 })
 
-test('throttling that does not end: told, in bounded time', { timeout: 60_000 }, async () => {
+test('fault 89: throttling that does not end: told, in bounded time', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   endpoint.fault = () => THROTTLED
   const began = performance.now()
@@ -113,7 +113,7 @@ const faults: readonly (readonly [fault: Fault, reason: string, message: RegExp]
   [{ type: 'SomethingNew' }, 'unreachable', /it failed \(SomethingNew\)/],
 ]
 for (const [fault, reason, message] of faults)
-  test(`${typeof fault === 'object' ? fault.type : fault}: ${reason}`, async () => {
+  test(`fault 90: ${typeof fault === 'object' ? fault.type : fault}: ${reason}`, async () => {
     await using endpoint = await ssmEndpoint()
     endpoint.fault = () => fault
     const got = await storeOf(endpoint).get(['x'])
@@ -123,7 +123,7 @@ for (const [fault, reason, message] of faults)
     assert.match(got.error.message, /^SSM Parameter Store \/production \(eu-west-1, http:/)
   })
 
-test('credentials that are not ours, and a service that is not there or does not answer', { timeout: 60_000 }, async () => {
+test('fault 90: credentials that are not ours, and a service that is not there or does not answer', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   const forged = await storeOf({ ...endpoint, env: { ...endpoint.env, AWS_SECRET_ACCESS_KEY: 'guessed' } }).get(['x'])
   assert.ok(!forged.ok && forged.error.reason === 'denied')
@@ -156,7 +156,7 @@ test('a profile of ~/.aws/config gives credentials and region; one that is not t
   assert.ok(!none.ok && ['denied', 'settings'].includes(none.error.reason), JSON.stringify(none))
 })
 
-test('no credentials at all are told as such', { timeout: 60_000 }, async () => {
+test('fault 90: no credentials at all are told as such', { timeout: 60_000 }, async () => {
   await using endpoint = await ssmEndpoint()
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...env } = endpoint.env
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) delete process.env[name]

@@ -43,9 +43,9 @@ planRows(
     ['a container of a service that is gone', wished, [engine(), ...live, runs(wished, [container('web'), container('old')])], ['replace web: shop-old-1 is an orphan']],
     ['two of them, and one is missing', { ...withCompose(compose.replace('image', 'deploy: { replicas: 2 }, image')), replicas: 2 }, [engine(), ...live, runs(wished)], ['replace web: docker-compose.yml changed']],
     ['no Docker', wished, [engineIs({ kind: 'absent' })], ['refused: Docker is not installed']],
-    ['a rival', wished, [engine(), given(path(`${directory}/compose.yaml`), { kind: 'file', mode: '0644', uid: 0, gid: 0, owner: 'root', group: 'root', size: 1 })], ['refused: compose.yaml stands in /opt/shop, and Compose would read that instead of docker-compose.yml']],
+    ['a rival', wished, [engine(), given(path(`${directory}/compose.yaml`), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], ['refused: compose.yaml stands in /opt/shop, and Compose would read that instead of docker-compose.yml']],
     ['a fixed name', withCompose(compose.replace('image', 'container_name: web, image')), [engine()], ['refused: web has container_name: two versions of it cannot run side by side']],
-    ['ports', withCompose(compose.replace('image', 'ports: ["80:80"], image')), [engine()], ['refused: web has ports: two versions of it cannot run side by side']],
+    ['fault 83: ports', withCompose(compose.replace('image', 'ports: ["80:80"], image')), [engine()], ['refused: web has ports: two versions of it cannot run side by side']],
     ['the network of the host', withCompose(compose.replace('image', 'network_mode: host, image')), [engine()], ['refused: web has network_mode: host: two versions of it cannot run side by side']],
     ['no health check', withCompose('services: { web: { image: "shop:1" } }\n'), [engine()], ['refused: web has no health check: nobody could tell when it is ready']],
     ['another number of replicas', { ...wished, replicas: 3 }, [engine()], ['refused: docker-compose.yml says 1 replicas, and the rollout 3']],
@@ -58,6 +58,7 @@ planRows(
     ['files and a release at once', { ...wished, restore: '20261121T131500Z' }, /either `files` or `restore`/],
     ['files without a project file', { directory, service: 'web', files: { '.env': '' } }, /docker-compose.yml/],
     ['a release that is a path', { directory, service: 'web', restore: '../..' }, /restore/],
+    ['room that is no size', { ...wished, min_free: 'lots' }, /a size is a number and a unit/],
     ['file that is a path', { directory, service: 'web', files: { 'docker-compose.yml': compose, '../x': '' } }, /files/],
   ],
 )
@@ -74,17 +75,17 @@ test('rollout: a secret goes into the staged file and nowhere else', () => {
 test('rollout: what an operator writes cannot become a program on the host', () => {
   const nasty = `it's; touch /tmp/x $(id) \`id\` \n"`
   const words = settingsText({
-    project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, upstream: undefined,
-    before: { argv: [nasty], timeout: 5 }, others: false, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty },
+    project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, upstream: undefined,
+    before: { argv: [nasty], timeout: 5 }, others: false, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
   })
   // Outside of single quotes no command of it is left.
   assert.doesNotMatch(words.replaceAll("'\\''", '').replaceAll(/'[^']*'/g, ''), /touch/)
 })
 
 test('releases are read newest first, with what is needed to bring them back', () => {
-  const output = 'release 20261121T131500Z\nversion v1\nby ann@laptop\nrevision abc123\nreplicas 2\nimage sha256:1 shop:1\nenv 0a1b2c3d4e5f KEY\nseconds 9\nrelease 20261122T080000Z\nversion v2\nrelease ../evil\nversion v3\n'
+  const output = 'release 20261121T131500Z\nversion v1\nby ann@laptop\nrevision abc123\nreplicas 2\nimage sha256:1 shop:1\nstored KEY 7\nenv 0a1b2c3d4e5f KEY\nseconds 9\nrelease 20261122T080000Z\nversion v2\nrelease ../evil\nversion v3\n'
   const [value] = releases('shop').kind.parse([Buffer.alloc(0), Buffer.from(output)], ['shop'])
   assert.ok(Array.isArray(value))
   assert.deepEqual(value.map(({ id, version }: { id: string; version: string }) => [id, version]), [['20261122T080000Z', 'v2'], ['20261121T131500Z', 'v1']])
-  assert.deepEqual([value[1].by, value[1].images, [...value[1].env], value[1].seconds, value[1].about.get('replicas')], ['ann@laptop', [{ id: 'sha256:1', reference: 'shop:1' }], [['KEY', '0a1b2c3d4e5f']], 9, '2'])
+  assert.deepEqual([value[1].by, value[1].images, [...value[1].env], [...value[1].versions], value[1].seconds, value[1].about.get('replicas')], ['ann@laptop', [{ id: 'sha256:1', reference: 'shop:1' }], [['KEY', '0a1b2c3d4e5f']], [['KEY', '7']], 9, '2'])
 })

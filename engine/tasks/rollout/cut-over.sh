@@ -1,5 +1,5 @@
 # Replaces the containers of one service by new ones without losing a request, or leaves everything as it was. Runs on the host, in a session
-# of its own: it comes to its end whether or not anybody is still connected. Before this text stand the settings (settings.ts).
+# of its own: it comes to its end whether or not anybody is still connected. Before this text stand the settings (settings.ts) and room.sh.
 #
 # Every step is written down in $J/phase before it begins. Whoever comes after a run that was killed finishes it or undoes it (recover).
 # What is printed goes to a log that the controller follows; lines that begin with "! " are what went wrong.
@@ -14,6 +14,7 @@ export LC_ALL=C
 J=/var/lib/hostwright/rollout/$P
 R=/var/lib/hostwright/releases/$P
 STARTED=$(date +%s)
+failing= WATCH=
 
 say() { printf '%s\n' "$*"; }
 bad() { printf '%s\n' "$*" | sed 's/^/! /'; }
@@ -48,12 +49,13 @@ restore_files() {
 
 # --- where Caddy sends ------------------------------------------------------------------------------------------------------------------
 
-# One file an upstream of the site, read by Caddy at each request: a name, and no end of line. Names are handed out in turn.
+# One file an upstream of the site, read by Caddy at each request: a name, and no end of line. Names are handed out in turn. When a release with fewer
+# replicas comes back the site still reads all files that there are: one that is passed over would let requests through to what is not well yet.
 point() {
   [ -n "$UP" ] || return 0
   [ $# -gt 0 ] || return 1
   i=0
-  while [ "$i" -lt "$N" ]; do
+  while [ "$i" -lt "$N" ] || [ -e "$UP/$UPNAME-$((i + 1))" ]; do
     eval "name=\${$((i % $# + 1))}"
     i=$((i + 1))
     printf %s "$name" >"$UP/.$UPNAME-$i" && chmod 644 "$UP/.$UPNAME-$i" && mv -f -- "$UP/.$UPNAME-$i" "$UP/$UPNAME-$i" || return
@@ -83,12 +85,14 @@ in_flight() {
 
 counts() { docker exec "$CADDY" caddy version 2>/dev/null | awk -F '[v. ]+' '{ for (i = 1; i <= NF; i++) if ($i != "") { exit !($i > 2 || ($i == 2 && $(i + 1) >= 11)) } }'; }
 
+# Until nothing is under way to these names. Ends at once, and fails, when one of those in $WATCH is not well: there is still a way back then.
 drain() {
   [ -n "$UP" ] || return 0
+  if ! counts; then say "drain: $DRAIN s, for this Caddy does not tell what is under way"; stays_well "$DRAIN" $WATCH; return; fi
   end=$(($(now) + DRAIN)) quiet=0
-  if ! counts; then say "drain: $DRAIN s, for this Caddy does not tell what is under way"; nap "$DRAIN"; return 0; fi
   nap 0.5
   while [ "$quiet" -lt 2 ]; do
+    well $WATCH || return
     n=$(in_flight "$@")
     if [ "$n" = 0 ]; then quiet=$((quiet + 1)); else quiet=0; fi
     [ "$(now)" -lt "$end" ] || { say "drain: after $DRAIN s still under way: $n; they are ended with the container"; return 0; }
@@ -100,6 +104,26 @@ drain() {
 # --- health -----------------------------------------------------------------------------------------------------------------------------
 
 state() { docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.OOMKilled}}' "$1" 2>&1; }
+
+# All of these run and are well. Of one that is not, $failing is left.
+well() {
+  for failing in "$@"; do
+    case $(state "$failing") in 'running healthy 0 false' | 'running none 0 false') ;; *) return 1 ;; esac
+  done
+  failing=
+}
+
+# The same for so many seconds: what crashes soon after its start is healthy until it does.
+stays_well() {
+  end=$(($(now) + $1))
+  shift
+  while well "$@"; do
+    [ "$(now)" -lt "$end" ] || return 0
+    nap 0.5
+  done
+  verdict='was healthy, and is not any more'
+  return 1
+}
 
 # Waits until all of these are well. Fails at once for what ended, was started again, or is unhealthy; $verdict says which it was.
 wait_well() {
@@ -166,9 +190,11 @@ undo() {
     for id in $old; do case $(state "$id") in 'running '*) ;; *) sleeping="$sleeping $id" ;; esac; done
     if [ -n "$sleeping" ]; then
       say 'undo: starting the old again'
-      docker start $sleeping >/dev/null && wait_well $sleeping || { bad 'the old version does not become healthy again: both are left as they are'; return 1; }
+      docker start $sleeping >/dev/null && wait_well $sleeping || { [ -z "$failing" ] || why $failing; bad 'the old version does not become healthy again: both are left as they are'; return 1; }
     fi
     point $(names $old)
+    # Requests first, reasons then, and only then is it taken away.
+    [ -z "$failing" ] || why $failing
     [ -z "$started" ] || [ "$1" != switched ] || drain $(names $started)
   fi
   if [ -n "$started" ]; then docker stop $started >/dev/null 2>&1; docker rm -f $started >/dev/null 2>&1; fi
@@ -178,8 +204,10 @@ undo() {
 }
 
 give_up() {
+  undo "$2"
+  came=$?
   bad "$1"
-  if undo "$2"; then
+  if [ "$came" = 0 ]; then
     if [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves on"
     else bad 'it was the first version: what was started was taken away again'; fi
   fi
@@ -195,24 +223,19 @@ retire_old() {
   here=
   for id in $old; do docker inspect "$id" >/dev/null 2>&1 && here="$here $id"; done
   if [ -n "$here" ]; then
-    [ "$1" = stopped ] || drain "$S" $(names $here)
+    if [ "$1" != stopped ]; then
+      WATCH=$new
+      drain "$S" $(names $here) && well $new
+      came=$? WATCH=
+      [ "$came" = 0 ] || return
+    fi
     say "stop: $(names $here | tr '\n' ' ')"
     docker stop $here >/dev/null || return
   fi
   phase stopped
   point "$S" || return
-  end=$(($(now) + OBSERVE))
   [ "$OBSERVE" = 0 ] || [ -z "$here" ] || say "watch: $OBSERVE s, with the old kept"
-  while :; do
-    for id in $new; do
-      case $(state "$id") in
-        'running healthy 0 false' | 'running none 0 false') ;;
-        *) why "$id"; return 1 ;;
-      esac
-    done
-    [ "$(now)" -lt "$end" ] || break
-    nap 0.5
-  done
+  stays_well "$OBSERVE" $new || return
   [ -z "$here" ] || docker rm -f $here >/dev/null || return
 }
 
@@ -290,9 +313,11 @@ cd "$D" || fail
 recover || fail
 reads_files || fail
 
+OLD=$(of_service -q)
+has_room || { rm -rf -- "$J/next"; fail; }
+
 dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead)
 [ -z "$dead" ] || docker rm -f $dead >/dev/null || fail
-OLD=$(of_service -q)
 printf '%s\n' "$OLD" | grep . >"$J/old"
 : >"$J/new"
 
@@ -352,7 +377,7 @@ else
   for id in $(of_service -aq); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
   printf '%s\n' $new >"$J/new"
   [ "$(count $new)" = "$N" ] || give_up "$(count $new) new containers were started instead of $N" beside
-  wait_well $new || { why $new; give_up "the new version $verdict" beside; }
+  wait_well $new && stays_well "$STEADY" $new || { why $new; failing=; give_up "the new version $verdict" beside; }
   say "healthy: $(names $new | tr '\n' ' ')"
   probe $new || { why $new; give_up 'the new version cannot be reached over the network' beside; }
   phase switched

@@ -9,9 +9,11 @@ import { run, type RunStep } from '../change.ts'
  * nobody follows any more; this step is only the ear. Its log and its outcome stand in the journal.
  */
 export function launch(project: string, settings: string, timeout: number): RunStep {
-  const program = `${settings}\n${readFileSync(fileURLToPath(new URL('cut-over.sh', import.meta.url)), 'utf8')}`
+  const program = [settings, part('room.sh'), part('cut-over.sh')].join('\n')
   return run(['sh', '-c', LAUNCH, 'sh', journalPath(project)], { what: `the rollout of ${project}`, stdin: contentOf(program), timeout })
 }
+
+const part = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8')
 
 const LAUNCH = `
 umask 077

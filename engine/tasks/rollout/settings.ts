@@ -17,6 +17,10 @@ export interface Settings {
   readonly observe: number
   /** How many releases stay. */
   readonly keep: number
+  /** Bytes that Docker's disk must have free before an image is fetched; 0: nobody looks. */
+  readonly minFree: number
+  /** Of the service; undefined when a variable says it. */
+  readonly image: string | undefined
   readonly upstream: Upstream | undefined
   readonly before: { readonly argv: readonly string[]; readonly timeout: number } | undefined
   /** The project has other services. */
@@ -26,6 +30,8 @@ export interface Settings {
   readonly record: Omit<ProjectRecord, 'containers'>
   /** For the release record, a line each. */
   readonly about: Readonly<Record<string, string>>
+  /** The same: of a variable, what its store calls the version of its value. */
+  readonly versions: Readonly<Record<string, string>>
 }
 
 /** The files that tell Caddy where to send. */
@@ -49,11 +55,11 @@ export function settingsText(s: Settings): string {
   const { upstream: up, before } = s
   const values = {
     P: s.project, D: s.directory, S: s.service, N: s.replicas, FILES: s.files.join(' '), STRATEGY: s.strategy,
-    WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, KEEP: s.keep,
+    WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, STEADY: 3, KEEP: s.keep, IMAGE: s.image ?? '', FREE: Math.ceil(s.minFree / 1024),
     UP: up?.directory ?? '', SEEN: up?.mounted ?? '', UPNAME: up?.name ?? '', CADDY: up?.container ?? '', PORT: up?.port ?? 0, PROBE: up?.probe ?? '',
     BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others ? 'yes' : '', RECORD: recordPath(s.project),
   }
-  const about = Object.entries(s.about).map(([name, value]) => `${name} ${value.replaceAll(/\s+/g, ' ')}`)
+  const about = [...Object.entries(s.about), ...Object.entries(s.versions).map(([name, version]) => ['stored', `${name} ${version}`] as const)].map(([name, value]) => `${name} ${value.replaceAll(/\s+/g, ' ')}`)
   return [
     ...Object.entries(values).map(([name, value]) => `${name}=${quote(String(value))}`),
     `check_project() { set -- ${quoteAll([String(s.networks.length), ...s.networks, String(s.mounts.length), ...s.mounts])}${CHECK}\n}`,

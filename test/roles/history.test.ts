@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { releases } from '../../engine/facts/rollout.ts'
+import { tellHistory } from '../../roles/app/history.ts'
+import { FakeHost } from '../rig/fake-link.ts'
+import { openMemory } from '../rig/memory-host.ts'
+
+/** What `history-app` tells of these records, oldest first, a line each. */
+async function told(...records: readonly string[]): Promise<string[]> {
+  const text = records.map((record, index) => `release 2026112${index}T080000Z\nby ann@laptop\nseconds 9\n${record}\n`).join('')
+  const { host, events } = openMemory(new FakeHost('memory', [[releases('shop'), releases('shop').kind.parse([Buffer.alloc(0), Buffer.from(text)], ['shop'])[0]]]))
+  await tellHistory(host, 'shop')
+  return events.flatMap((event) => (event.type === 'note' ? [event.text.replaceAll(/ {2,}/g, ' ').trim()] : []))
+}
+
+test('history tells which variables changed, with the versions of the secret store, and never a hash', async () => {
+  assert.deepEqual(
+    await told(
+      'version v1\nrevision abc\nstored KEY 3\nstored GONE 1\nenv 0000000000aa KEY\nenv 0000000000bb GONE\nenv 0000000000cc PORT\nenv 0000000000ee SAME',
+      'version v2\nstored KEY 4\nstored NEW 1\nstored SAME 9\nenv 0000000000ab KEY\nenv 0000000000bd NEW\nenv 0000000000cd PORT\nenv 0000000000ee SAME',
+    ),
+    ['runs now 20261121T080000Z v2 ann@laptop in 9 s env: ~KEY(3→4) +NEW(1) ~PORT -GONE(1)', '20261120T080000Z v1 ann@laptop at abc in 9 s'],
+  )
+})
+
+test('a value that changed though its version did not was changed by other means', async () => {
+  assert.match((await told('version v1\nstored KEY 3\nenv 0000000000aa KEY', 'version v1\nstored KEY 3\nenv 0000000000ab KEY\nfrom 20261120T080000Z'))[0] ?? '', /back to 20261120T080000Z env: ~KEY\(3\)$/)
+})
+
+test('nothing recorded', async () => {
+  assert.deepEqual(await told(), ['no release of shop is recorded here'])
+})

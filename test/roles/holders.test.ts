@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { after, test } from 'node:test'
+import { envFile } from '../../engine/values/env-file.ts'
+import { Secret } from '../../engine/values/secret.ts'
+import { holders, tellHolders } from '../../roles/shared/holders.ts'
+import { localHost } from '../rig/local.ts'
+import { openMemory } from '../rig/memory-host.ts'
+import { readWith, shells } from '../rig/shells.ts'
+import { FakeHost } from '../rig/fake-link.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hw-holders-'))
+after(() => rmSync(folder, { recursive: true }))
+let n = 0
+
+/** A directory of services with these `.env`. */
+function services(files: Readonly<Record<string, string>>): string {
+  const root = join(folder, `it's ${++n}`)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(root, name), { recursive: true })
+    writeFileSync(join(root, name, '.env'), text)
+  }
+  return root
+}
+const OLD = 'p@ss/w0rd+=%:~^.x'
+const env = (value: string) => envFile({ POSTGRES_USER: 'postgres', POSTGRES_PASSWORD: new Secret(value), POSTGRES_DB: 'shop' }).text ?? ''
+const wish = (root: string, value = 'the-new-one') => holders({ file: `${root}/postgres/.env`, key: 'POSTGRES_PASSWORD', value, root })
+
+const files = {
+  'postgres': env(OLD),
+  'apps/plain': `OTHER="x"\nDB_PASSWORD="${OLD}"\n`,
+  'apps/url': `DATABASE_URL="postgres://shop:${encodeURIComponent(OLD)}@postgres:5432/shop"\n`,
+  'apps/raw': `DATABASE_URL=postgres://shop:${OLD}@postgres:5432/shop\n`,
+  'backup': `PGPASSWORD='${OLD}'\n`,
+  'apps/longer': `DB_PASSWORD="${OLD}y"\nA="z${OLD.slice(1)}"\n`,
+  'apps/other': 'DB_PASSWORD="p.ss"\n',
+  'redis': 'REDIS_PASSWORD="p"\n',
+}
+for (const shell of shells)
+  test(`who holds a value that changes: as it is, in URLs, in quotes or without (${shell.name})`, () => {
+    const root = services(files)
+    const task = wish(root)
+    const [now] = readWith(shell, Object.values(task.facts))
+    assert.deepEqual(task.state(new Map(Object.values(task.facts).map((fact) => [fact.key, now])))?.toSorted(), ['backup', 'plain', 'raw', 'url'])
+    assert.ok(!JSON.stringify(now).includes(OLD), 'the value stays on the host')
+  })
+
+test('nobody, when the value stays, when there was none, and when nobody has it', async () => {
+  await using local = await localHost()
+  const found = async (root: string, value?: string) => (await local.host().ensure(wish(root, value)))[0].state
+  const root = services(files)
+  assert.deepEqual((await found(root))?.length, 4)
+  assert.deepEqual(await found(root, OLD), [])
+  assert.deepEqual(await found(services({ 'apps/shop': env(OLD) })), [])
+  assert.deepEqual(await found(services({ postgres: env(OLD) })), [])
+  assert.deepEqual(await found(services({ postgres: 'POSTGRES_PASSWORD=\n', 'apps/shop': 'A=""\n' })), [])
+})
+
+test('what is told: who, and what to do; never the value', () => {
+  const told = (mode: 'apply' | 'check', names?: readonly string[]) => {
+    const { host, events } = openMemory(new FakeHost('memory'), mode)
+    tellHolders(host, 'POSTGRES_PASSWORD', names)
+    return events.flatMap((event) => (event.type === 'note' ? [event.text] : []))
+  }
+  assert.deepEqual(told('apply', ['shop']), ['POSTGRES_PASSWORD changed: shop still has the old one in .env. Deploy it anew, with the new value'])
+  assert.deepEqual(told('check', ['api', 'shop']), ['POSTGRES_PASSWORD would change: api, shop still have the old one in .env. Deploy them anew, with the new value'])
+  assert.deepEqual([told('apply', []), told('apply')], [[], []])
+})
