@@ -10,8 +10,8 @@ import type { Hosts, Target } from './target.ts'
 /**
  * Very many hosts on one machine: one sshd on all of 127.0.0.0/8, an address a host, and a login sees a /srv and a /run of that address alone
  * (a mount namespace a login). So locks, files, logins and shells are real and apart; the kernel, the processors and the sshd are shared, and
- * the files lie in memory, where fsync costs nothing. Needs root. sshd cannot listen on a whole network, so it listens everywhere, on a port of the moment, and lets in nobody but this machine
- * with the key made for it.
+ * the files lie in memory, where fsync costs nothing. Needs root. sshd cannot listen on a whole network, so it listens everywhere, on a port of
+ * the moment, and lets in nobody but this machine with the key made for it.
  */
 export async function lightHosts(count: number): Promise<Hosts> {
   const scratch = scratchFolder('/dev/shm')

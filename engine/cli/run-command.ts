@@ -19,7 +19,7 @@ import { askBeforeChanges } from './ask.ts'
 import { guessAhead, keepAsked } from './asked.ts'
 import { readFlags, type Typed } from './flags.ts'
 import { helpText } from './help.ts'
-import { onSignals } from './signals.ts'
+import { onSignals, onUncaught } from './signals.ts'
 import { lineUser, linkOpener, localProblems } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
@@ -88,6 +88,12 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     stop.request(`interrupted by ${signal}`)
     report.emit({ type: 'interrupted', signal })
   })
+  const endWith = (error: unknown): Promise<number> => {
+    const bug = error instanceof Error ? error : new Error(String(error))
+    report.emit({ type: 'bug', message: bug.message, stack: bug.stack ?? '' })
+    return report.finish(new Map())
+  }
+  const uncaught = onUncaught(endWith)
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, unfinished) : undefined)
   try {
     // Until it is known better: a run that is killed is one that no host has finished.
@@ -114,11 +120,10 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, playbook.name, sources, ahead, (host) => !outcome.unfinished.includes(host))
     return await report.finish(outcome.traffic)
   } catch (error) {
-    const bug = error instanceof Error ? error : new Error(String(error))
-    report.emit({ type: 'bug', message: bug.message, stack: bug.stack ?? '' })
-    return await report.finish(new Map())
+    return await endWith(error)
   } finally {
     release()
+    uncaught()
   }
 }
 

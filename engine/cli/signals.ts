@@ -16,3 +16,17 @@ export function onSignals(stop: (signal: string) => void): () => void {
     for (const signal of signals) process.off(signal, handle)
   }
 }
+
+/**
+ * What nobody caught anywhere, an unhandled rejection too: told once, then the process ends (1). For the hosts that is as if it had been killed.
+ *
+ * @returns takes the handler away again.
+ */
+export function onUncaught(tell: (error: unknown) => Promise<unknown>): () => void {
+  const handle = (error: unknown) => {
+    process.off('uncaughtException', handle)
+    void tell(error).finally(() => process.exit(1))
+  }
+  process.on('uncaughtException', handle)
+  return () => void process.off('uncaughtException', handle)
+}

@@ -41,9 +41,11 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
       if (stat) found.set(stat[5] ?? '', inode(stat))
       else if (line !== '' && !line.startsWith('= ') && !/(?:No such file or directory|Not a directory)$/.test(line)) troubles.push(line)
     }
+    // Of a host without stat, "not found" is no answer about any path.
+    const missing = troubles.find((line) => /\bstat: (?:command |inaccessible or )?not found$/.test(line))
     return paths.map((each) => {
       // GNU and busybox name the path in quotes, GNU an odd one in quotes of its own kind.
-      const trouble = troubles.find((line) => line.includes(`'${each}'`) || (!/^[\w./-]*$/.test(each) && line.includes(each)))
+      const trouble = missing ?? troubles.find((line) => line.includes(`'${each}'`) || (!/^[\w./-]*$/.test(each) && line.includes(each)))
       return found.get(each) ?? (trouble === undefined ? ABSENT : new Unreadable(trouble))
     })
   },

@@ -45,7 +45,7 @@ export function template<V extends z.ZodObject>(meta: { readonly url: string }, 
     const parsed = view.safeParse(input)
     if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => ({ message: `${shown}: view ${issue.path.join('.')}: ${issue.message}` })))
     const secrets: Secret[] = []
-    const text = compile()(revealed(parsed.data, secrets))
+    const text = rendered(shown, () => compile()(members(parsed.data, secrets)))
     return secrets.length > 0 ? contentOf(new Secret(text)) : contentOf(text)
   }
   return Object.assign(make, { file })
@@ -70,18 +70,45 @@ function handlebars(): typeof Handlebars {
 
 function printable(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new InputError([{ message: `a template prints text, numbers and booleans; this is ${value === null ? 'null' : typeof value}` }])
+  throw unprintable(value === null ? 'null' : typeof value)
 }
 
-/** Secrets are put in as text here and nowhere else; what is rendered with one is a secret again. */
+const unprintable = (what: string) => new InputError([{ message: `a template prints text, numbers and booleans; this is ${what}` }])
+
+/** What goes wrong while it is rendered, with the name of the file. */
+function rendered(shown: string, render: () => string): string {
+  try {
+    return render()
+  } catch (error) {
+    throw new InputError([{ message: `${shown}: ${error instanceof Error ? error.message.replace(/ not defined in [^]*/, ' is not given') : String(error)}` }])
+  }
+}
+
+/**
+ * Secrets are put in as text here and nowhere else; what is rendered with one is a secret again. Handlebars would print nothing for null, and
+ * "[object Object]" for what is no text: neither is ever meant.
+ */
 function revealed(value: unknown, secrets: Secret[]): unknown {
+  if (value === null) throw unprintable('null')
   if (value instanceof Secret) {
     secrets.push(value)
     return value.reveal()
   }
-  if (Array.isArray(value)) return value.map((each) => revealed(each, secrets))
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, revealed(each, secrets)]))
+  if (Array.isArray(value)) return mute(value.map((each) => revealed(each, secrets)), 'a list')
+  if (typeof value === 'object') return mute(members(value, secrets), 'a map (or a key of it is not given)')
   return value
+}
+
+/** A key without a value is one that is not there: Handlebars would print nothing for it. */
+const members = (map: object, secrets: Secret[]): object =>
+  Object.fromEntries(Object.entries(map).flatMap(([key, each]) => (each === undefined ? [] : [[key, revealed(each, secrets)]])))
+
+/** It can be walked through, and not printed. */
+function mute<T extends object>(value: T, what: string): T {
+  const refuse = () => {
+    throw unprintable(what)
+  }
+  return Object.defineProperty(value, 'toString', { value: refuse, enumerable: false })
 }
 
 function problemsOf(file: string, shown: string, view: z.ZodObject): readonly Diagnostic[] {
@@ -92,5 +119,6 @@ function problemsOf(file: string, shown: string, view: z.ZodObject): readonly Di
     return [{ message: `${shown}: ${error instanceof Error ? error.message : String(error)}` }]
   }
   if (text.length > LARGEST) return [{ message: `${shown} is larger than 1 MiB: copy it as a file instead` }]
+  if (text.includes('\0')) return [{ message: `${shown} is not text: copy it as a file instead` }]
   return checkTemplate(shown, text, Object.keys(view.shape))
 }

@@ -151,7 +151,7 @@ for (const shell of [...shells, busyboxAlone, only(...bare, 'timeout', 'bash', '
     }
   })
 
-test('waitFor: a host that cannot look says what is missing', async () => {
+test('fault 36: waitFor: a host that cannot look says what is missing', async () => {
   const shell = only(...bare)
   assert.deepEqual(await performed({ port: 9, ...never }, shell), { ok: false, text: 'no bash, python3, nc or busybox is there to try a port with' })
   assert.deepEqual(await performed({ http: 'http://127.0.0.1:9/', ...never }, shell), { ok: false, text: 'no curl, wget or busybox is there to ask an address with' })

@@ -21,7 +21,7 @@ const bad = put(
 /** As it is printed, with this test's directory left out. */
 const said = ({ stderr }: { stderr: string }) => stderr.replaceAll(`${folder}/`, '')
 
-test('every problem of flags, inventory, variables and params at once, each with its place; exit 3', async () => {
+test('fault 72: every problem of flags, inventory, variables and params at once, each with its place; exit 3', async () => {
   const result = await tiny('-i', bad, '-f', '0', '-e', 'copies=9', '-e', 'lod=true', '-l', 'nobody')
   assert.deepEqual([result.code, result.stdout], [3, ''])
   assert.equal(
@@ -60,7 +60,7 @@ bad.yml:8:12 the_end.dir: expected string, received number
 const refused: readonly (readonly [what: string, args: readonly string[], text: string])[] = [
   ['flags that do not exist', ['--frks', '3', 'web'], 'there is no flag --frks\n  did you mean "--forks"?\n"web" stands alone: what is it for?\n  an inventory is named with -i, a param with -e name=value\n2 problems; no host was contacted.\n'],
   ['no inventory', [], 'no inventory\n  name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2\n1 problem; no host was contacted.\n'],
-  ['a limit that matches nobody', ['-i', closed, '-e', 'dir=/x', '-l', 'all:!closed'], '--limit all:!closed matches no host\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
+  ['fault 74: a limit that matches nobody', ['-i', closed, '-e', 'dir=/x', '-l', 'all:!closed'], '--limit all:!closed matches no host\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
   ['a tag that nobody has', ['-i', closed, '-e', 'dir=/x', '-t', 'greeting'], 'no role and no task has the tag "greeting"\n  there is: greet, the-end, tiny\n1 problem; no host was contacted.\n'],
   ['a task that is not there', ['-i', closed, '-e', 'dir=/x', '--start-at', 'file /y*'], 'no task is called "file /y*"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
 ]

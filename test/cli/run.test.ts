@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connectLocal } from '../../engine/transport/local/connect.ts'
 import { ShellLink } from '../../engine/transport/shell/link.ts'
+import { run } from '../rig/cli.ts'
 import { closed, folder, fresh, here, onHere, put, start, tiny } from './tiny.ts'
 
 const there = async (seen: () => boolean) => {
@@ -43,7 +44,7 @@ test('a task that fails: exit 2, the reason and the place are told, nothing afte
 
 test('what a role throws: exit 2', async () => assert.equal((await onHere(fresh(), '-e', 'then=throw')).code, 2))
 
-test('nobody answers: exit 4, and the others are worked on', async () => {
+test('fault 1: nobody answers: exit 4, and the others are worked on', async () => {
   assert.equal((await tiny('-i', closed, '-e', `dir=${fresh()}`)).code, 4)
   const dir = fresh()
   const { code, stdout } = await onHere(dir, '-i', closed)
@@ -52,7 +53,7 @@ test('nobody answers: exit 4, and the others are worked on', async () => {
   assert.ok(existsSync(join(dir, 'greeting')))
 })
 
-test('another run holds the host: exit 5, with its owner; --check does not care', { timeout: 60_000 }, async (t) => {
+test('fault 66: another run holds the host: exit 5, with its owner; --check does not care', { timeout: 60_000 }, async (t) => {
   const opened = await ShellLink.open(connectLocal(), { lock: { owner: 'somebody@else', waitSeconds: 50 } })
   assert.ok(opened.ok)
   t.after(() => opened.link.close())
@@ -62,7 +63,7 @@ test('another run holds the host: exit 5, with its owner; --check does not care'
   assert.equal((await onHere(fresh(), '--check')).code, 0)
 })
 
-test('Ctrl-C: the step that runs is finished, nothing new is started; exit 130; the lock is given back', { timeout: 60_000 }, async () => {
+test('fault 62: Ctrl-C: the step that runs is finished, nothing new is started; exit 130; the lock is given back', { timeout: 60_000 }, async () => {
   const dir = fresh()
   const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'])
   await there(() => existsSync(join(dir, 'begun')))
@@ -79,7 +80,7 @@ test('Ctrl-C: the step that runs is finished, nothing new is started; exit 130; 
   assert.deepEqual([nothing.code, nothing.stderr], [3, 'the last run of tiny finished on every host: there is nothing to resume\n1 problem; no host was contacted.\n'])
 })
 
-test('Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { timeout: 60_000 }, async () => {
+test('faults 62 and 63: Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { timeout: 60_000 }, async () => {
   const dir = fresh()
   const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'])
   await there(() => existsSync(join(dir, 'begun')))
@@ -91,7 +92,60 @@ test('Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { timeout: 60_000 }, a
   assert.ok(performance.now() - began < 1500)
 })
 
-test('nobody reads: `| head -1` is no crash', { timeout: 60_000 }, async () => {
+test('fault 63: a terminal that is closed is as Ctrl-C', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'], true)
+  await there(() => existsSync(join(dir, 'begun')))
+  // All that the terminal has in front gets the signal. (It ends what stands around our process, and with it the exit code.)
+  process.kill(-(child.pid ?? 0), 'SIGHUP')
+  const { text } = await ended
+  assert.deepEqual([existsSync(join(dir, 'slept')), existsSync(join(dir, 'after'))], [true, false])
+  assert.match(text, /INTERRUPTED {2}SIGHUP/)
+})
+
+test('fault 61: the controller is killed: nobody is locked out, and what is left is done by the next run', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'], true)
+  await there(() => existsSync(join(dir, 'begun')))
+  process.kill(-(child.pid ?? 0), 'SIGKILL')
+  await ended
+  // The step that ran comes to its end, and is waited for.
+  const next = await onHere(dir, '--resume', '-v')
+  assert.equal(next.code, 0, next.stdout + next.stderr)
+  assert.ok(existsSync(join(dir, 'slept')))
+  const again = await onHere(dir, '-e', 'then=sleep', '--output', 'json')
+  assert.equal(again.code, 0, again.stdout + again.stderr)
+  assert.ok(existsSync(join(dir, 'after')))
+})
+
+test('fault 69: what nobody caught is told as a bug, with where things stand; exit 1', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { code, stdout, stderr } = await run(['test/playbooks/floating.ts', '-i', here, '-e', `dir=${dir}`, '--lock-wait', '50'], 60)
+  assert.deepEqual([code, stderr], [1, ''])
+  assert.match(stdout, /BUG {2}the engine itself is at fault: nobody caught this\n[^]*floating\.ts:\d+[^]*here +0 +1 /)
+  assert.ok(existsSync(dir) && !existsSync(join(dir, 'after')))
+})
+
+test('fault 68: a report that cannot be written to its end: the result is told all the same; exit 1', async () => {
+  const dir = fresh()
+  const { code, stdout, stderr } = await onHere(dir, '--events', '/dev/full')
+  assert.deepEqual([code, existsSync(join(dir, 'greeting'))], [1, true])
+  assert.match(stdout, /^here +\d+ +\d+ /m)
+  assert.match(stderr, /ENOSPC|no space left/)
+})
+
+/** On a terminal, as `script` makes one. */
+const onTerminal = (env: string, dir: string) =>
+  execFileSync('script', ['-qec', `env ${env} node_modules/.bin/tsx test/playbooks/tiny.ts -i '${here}' -e 'dir=${dir}' --lock-wait 50`, '/dev/null'], { cwd: new URL('../..', import.meta.url), encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'inherit'] })
+
+test('fault 65: colours and a spinner on a terminal, and neither where CI is set', { timeout: 60_000 }, () => {
+  assert.match(onTerminal('-u CI -u NO_COLOR TERM=xterm', fresh()), /\x1b\[/)
+  const plain = onTerminal('CI=1 TERM=xterm', fresh())
+  assert.match(plain, /create/)
+  assert.doesNotMatch(plain, /\x1b/)
+})
+
+test('fault 64: nobody reads: `| head -1` is no crash', { timeout: 60_000 }, async () => {
   const dir = fresh()
   const script = `node_modules/.bin/tsx test/playbooks/tiny.ts -i "$1" -e "dir=$2" --lock-wait 50 -vvv --output json 2>"$3" | head -1; exit "\${PIPESTATUS[0]}"`
   const child = spawn('bash', ['-c', script, 'bash', here, dir, join(folder, 'stderr')], { stdio: ['ignore', 'pipe', 'inherit'], cwd: new URL('../..', import.meta.url) })

@@ -33,9 +33,9 @@ export const fresh = (): string => join(folder, `work-${++dirs}`)
 export const tiny = (...args: readonly string[]): Promise<CliRun> => run(['test/playbooks/tiny.ts', ...args], 60)
 export const onHere = (dir: string, ...args: readonly string[]): Promise<CliRun> => tiny('-i', here, '-e', `dir=${dir}`, '--lock-wait', '50', ...args)
 
-/** A run that is still at work. */
-export function start(args: readonly string[]): { child: ChildProcess; ended: Promise<{ code: number | null; text: string }>; text(): string } {
-  const child = spawn('node_modules/.bin/tsx', ['test/playbooks/tiny.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: 60_000, killSignal: 'SIGKILL' })
+/** A run that is still at work. `detached`: in a process group of its own, that can be killed with all that is in it. */
+export function start(args: readonly string[], detached = false): { child: ChildProcess; ended: Promise<{ code: number | null; text: string }>; text(): string } {
+  const child = spawn('node_modules/.bin/tsx', ['test/playbooks/tiny.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: 60_000, killSignal: 'SIGKILL', detached })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
   const ended = new Promise<{ code: number | null; text: string }>((resolve) => child.on('close', (code) => resolve({ code, text })))

@@ -33,14 +33,14 @@ const rows: readonly (readonly [what: string, schema: z.ZodType, input: unknown,
   ['a tuple', z.tuple([z.int(), Ports]), [1, { wbe: 1, web: 1 }], '1/wbe#key:1:1 unknown key "wbe" in [1]\n  did you mean "web"?'],
 ]
 
-for (const [what, schema, input, printed] of rows) test(`diagnoses ${what}`, () => assert.equal(diagnose(schema, input), printed))
+for (const [what, schema, input, printed] of rows) test(`fault 72: diagnoses ${what}`, () => assert.equal(diagnose(schema, input), printed))
 
 test('a missing value is told from a wrong one without the input, too', () => {
   assert.equal(diagnose(Ports, {}, false), 'web:1:1 web is missing: expected number')
   assert.equal(diagnose(Ports, { web: 'x' }, false), 'web:1:1 web: expected number, received string')
 })
 
-test('a value never gets into a message', () => {
+test('fault 72: a value never gets into a message', () => {
   const all = z.strictObject({ a: z.string().regex(/^x/), b: z.enum(['one']), c: z.literal('two'), d: z.union([z.int(), z.boolean()]), e: z.email() })
   const printed = diagnose(all, { a: 'hunter2', b: 'hunter2', c: 'hunter2', d: 'hunter2', e: 'hunter2' })
   assert.equal(printed.split('\n').filter((line) => line.includes(':1:1')).length, 5)

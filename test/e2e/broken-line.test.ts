@@ -18,7 +18,7 @@ while [ "$p" -gt 1 ]; do
 done
 exit 1`
 
-test('a line that breaks in the middle is opened again: the step is not done twice, the rest is done, and nothing is unknown', async () => {
+test('fault 8: a line that breaks in the middle is opened again: the step is not done twice, the rest is done, and nothing is unknown', async () => {
   onHost(HOST, ['rm', '-rf', '/srv/hw-dying'])
   const running = run(['test/playbooks/dying.ts', '-i', 'lab', '-l', HOST, '--output', 'json'], 120)
   for (let tries = 0; !broken(); tries++) {

@@ -13,7 +13,7 @@ after(() => {
   for (const host of hosts) onHost(host, ['rm', '-rf', '/srv/hw-dying'])
 })
 
-test('a host that dies in the middle does not stop the others', async () => {
+test('faults 11 and 59: a host that dies in the middle does not stop the others', async () => {
   const running = run(['test/playbooks/dying.ts', '-i', 'lab', '-l', hosts.join(','), '--output', 'json'], 120)
   const began = Date.now()
   // Switched off once it is in the middle of the slow step.

@@ -103,7 +103,7 @@ test('a new version under load loses no request', async () => {
   assert.match(page(), /web v2/)
 })
 
-test('a version that never becomes healthy: exit 2, the old one serves on, and the next deploy is well', async () => {
+test('fault 81: a version that never becomes healthy: exit 2, the old one serves on, and the next deploy is well', async () => {
   const broken = await playbook('deploy-app', [...WEB, '--app-version', 'v3-broken'])
   assert.equal(broken.code, 2, broken.stdout)
   const failure = broken.events.find((event) => event.type === 'failure')

@@ -51,7 +51,7 @@ function ended(done: CliRun, code: number): CliRun {
   return done
 }
 
-test('a new version takes over, no request is lost, and the second run does nothing', async () => {
+test('fault 85: a new version takes over, no request is lost, and the second run does nothing', async () => {
   const requests = load()
   await requests.started
   ended(await deploy('v2'), 0)
@@ -62,7 +62,7 @@ test('a new version takes over, no request is lost, and the second run does noth
   assert.deepEqual(ended(await deploy('v2'), 0).changes, [])
 })
 
-test('a version that does not become healthy gets no request: exit 2, the reason on one screen, all as it was', async () => {
+test('fault 81: a version that does not become healthy gets no request: exit 2, the reason on one screen, all as it was', async () => {
   const requests = load()
   await requests.started
   const done = ended(await deploy('v3-broken', '-e', '{"app":{"start_period":"1s"}}'), 2)
@@ -73,6 +73,16 @@ test('a version that does not become healthy gets no request: exit 2, the reason
   for (const said of [/503/, /health check/, /unhealthy/, /running now: .*web:v2/, /deploy again/]) assert.match(failure, said)
 })
 
+test('fault 79: too little room for an image that has to be fetched: refused before anything is touched', async () => {
+  const before = sh(`find /opt/services/apps/${APP} -type f -exec stat -c '%n %Y %i' {} +; docker ps -aq --no-trunc`)
+  const done = ended(await deploy('v9', '-e', '{"app":{"min_free":"900000g"}}'), 2)
+  assert.match(JSON.stringify(done.events.find(({ type }) => type === 'failure')), /has \d+ MiB free, and before hostwright-lab\/web:v9 is fetched it must have 921600000 MiB \(min_free\).*running now: .*web:v2.*docker system df/)
+  assert.equal(sh(`find /opt/services/apps/${APP} -type f -exec stat -c '%n %Y %i' {} +; docker ps -aq --no-trunc`), before)
+  settled('v2')
+  // An image that is there takes no room.
+  assert.deepEqual(ended(await deploy('v2', '-e', '{"app":{"min_free":"900000g"}}'), 0).changes, [])
+})
+
 /** The version that runs, and one to deploy. */
 function versions(): readonly [now: string, next: string] {
   return containers()[0]?.includes(':v1') ? ['v1', 'v2'] : ['v2', 'v1']
@@ -80,7 +90,7 @@ function versions(): readonly [now: string, next: string] {
 
 // Each is killed when the log of the rollout says this.
 for (const step of ['start:', 'switched:', 'watch:']) {
-  test(`the controller is killed at "${step}": the rollout ends by itself, and the next deploy is an ordinary one`, async () => {
+  test(`faults 61 and 84: the controller is killed at "${step}": the rollout ends by itself, and the next deploy is an ordinary one`, async () => {
     const [now, next] = versions()
     const requests = load()
     await requests.started
@@ -95,7 +105,7 @@ for (const step of ['start:', 'switched:', 'watch:']) {
 }
 
 for (const phase of ['prepare', 'beside', 'switched', 'stopped']) {
-  test(`the rollout is killed on the host in the phase "${phase}": the app answers, the next deploy finishes or undoes it`, async () => {
+  test(`fault 84: the rollout is killed on the host in the phase "${phase}": the app answers, the next deploy finishes or undoes it`, async () => {
     const [now, next] = versions()
     const requests = load()
     await requests.started
@@ -111,9 +121,12 @@ for (const phase of ['prepare', 'beside', 'switched', 'stopped']) {
   })
 }
 
-test('rollback brings back configuration and image, and history tells it', async () => {
+const kept = () => sh(`ls /var/lib/hostwright/releases/${APP}`).split('\n').length
+
+test('fault 87: rollback brings back configuration and image, and history tells it', async () => {
   const [now, next] = versions()
-  ended(await deploy(next, '-e', '{"app":{"observe":"1s","secrets":{"API_KEY":"key-of-the-second"}}}'), 0)
+  ended(await deploy(next, '-e', '{"app":{"observe":"1s","keep":7,"secrets":{"API_KEY":"key-of-the-second"}}}'), 0)
+  assert.equal(kept(), 6)
   const requests = load()
   await requests.started
   // Whoever moves the tag does not move the release.
@@ -128,7 +141,7 @@ test('rollback brings back configuration and image, and history tells it', async
   const told = await playbook('history-app', ['-i', 'lab', '-l', HOST, '--app-name', APP])
   assert.match(told.stdout, new RegExp(`runs now .* ${now} .*back to .*-API_KEY`))
   assert.doesNotMatch(told.stdout, /key-of-the-second/)
-  assert.equal(sh(`ls /var/lib/hostwright/releases/${APP}`).split('\n').length, 5, 'the last five stay')
+  assert.equal(kept(), 7, 'as many stay as the last deploy said')
   const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
   assert.match(unknown.stdout, /there is no release v9/)
 })

@@ -29,13 +29,13 @@ const given = (name: string, text: string) => {
 const infra = (args: readonly string[]) => run(['playbooks/infra.ts', '-i', inventory, '-t', 'directories', '-e', '{"directories":{"services":"/srv/hw-sudo","apps":"/srv/hw-sudo/apps","data":"/srv/hw-sudo/data"}}', '--output', 'json', ...args])
 const unreachable = (events: readonly { readonly type: string }[]) => events.find((event) => event.type === 'unreachable')
 
-test('sudo that asks for nothing', async () => {
+test('fault 27: sudo that asks for nothing', async () => {
   const done = await infra(['-u', 'ops', '-b'])
   assert.equal(done.code, 0, done.stdout + done.stderr)
   assert.equal(onHost(HOST, ['stat', '-c', '%U', '/srv/hw-sudo']).trim(), 'root')
 })
 
-test('sudo that asks for the password', async () => {
+test('fault 27: sudo that asks for the password', async () => {
   onHost(HOST, ['rm', '-rf', '/srv/hw-sudo'])
   const done = await infra(['-u', 'deploy', '-b', '--become-password-file', given('password', `${PASSWORD}\n`)])
   assert.equal(done.code, 0, done.stdout + done.stderr)
@@ -43,14 +43,14 @@ test('sudo that asks for the password', async () => {
   assert.ok(!(done.stdout + done.stderr).includes(PASSWORD))
 })
 
-test('a wrong password is tried once, and said to be wrong', async () => {
+test('fault 27: a wrong password is tried once, and said to be wrong', async () => {
   const done = await infra(['-u', 'deploy', '-b', '--become-password-file', given('wrong', 'not-the-password')])
   assert.equal(done.code, 4, done.stdout + done.stderr)
   assert.match(JSON.stringify(unreachable(done.events)), /does not take the password/)
   assert.ok(!done.stdout.includes('not-the-password'))
 })
 
-test('no password where one is needed', async () => {
+test('fault 27: no password where one is needed', async () => {
   const done = await infra(['-u', 'deploy', '-b'])
   assert.equal(done.code, 4, done.stdout + done.stderr)
   assert.match(JSON.stringify(unreachable(done.events)), /cannot become root with sudo.*-K/)

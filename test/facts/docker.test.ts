@@ -30,9 +30,9 @@ const engines: [what: string, output: string, state: unknown][] = [
   ['running elsewhere', up, running],
   ['running, with a newer file, not started at boot', `hw:dockerd\nhw:newer-config\nhw:boot disabled\n${up}`, { ...running, configIsOlder: false, atBoot: false }],
   ['running, enabled', `hw:dockerd\nhw:boot enabled\n${up}`, { ...running, atBoot: true }],
-  ['stopped', `hw:dockerd\n${noServer}${NO_DAEMON}\n`, { kind: 'stopped', message: NO_DAEMON, compose: '2.40.3-3' }],
+  ['fault 78: stopped', `hw:dockerd\n${noServer}${NO_DAEMON}\n`, { kind: 'stopped', message: NO_DAEMON, compose: '2.40.3-3' }],
   ['stopped, as older clients say it', `hw:dockerd\n${noServer.replace('"Containers"', `"ServerErrors":["${NO_DAEMON}"],"Containers"`)}`, { kind: 'stopped', message: NO_DAEMON, compose: '2.40.3-3' }],
-  ['forbidden', `hw:dockerd\n${noServer}${NO_ACCESS}\n`, { kind: 'forbidden', message: NO_ACCESS }],
+  ['fault 78: forbidden', `hw:dockerd\n${noServer}${NO_ACCESS}\n`, { kind: 'forbidden', message: NO_ACCESS }],
   ['a broken plugin', up.replace('"Name":"compose"', '"Name":"compose","Err":"exec format error"'), { ...running, compose: undefined }],
   ['a swarm', up.replace('"LocalNodeState":"inactive"', '"LocalNodeState":"active"'), { ...running, swarm: true }],
 ]
@@ -91,7 +91,7 @@ test('compose project: its containers, volumes and record, and nobody else’s',
   })
 })
 
-test('compose project: a container that cannot be read is not taken for missing; one that just went is', () => {
+test('fault 78: compose project: a container that cannot be read is not taken for missing; one that just went is', () => {
   assert.match(JSON.stringify(read(composeProject('shop'), `${web}template parsing error: template: :1:35: map has no entry for key "Health"\n`)), /template parsing error/)
   assert.ok(read(composeProject('shop'), `${NO_DAEMON}\n`) instanceof Unseen)
   assert.deepEqual(read(composeProject('shop'), 'Error: No such container: cf16\n'), { containers: [], volumes: [], record: undefined })

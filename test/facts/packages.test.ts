@@ -65,7 +65,7 @@ for (const shell of shells)
     assert(typeof age === 'number' && age >= 0)
   })
 
-test('a host without dpkg says so', () => {
+test('fault 36: a host without dpkg says so', () => {
   // busybox brings a dpkg of its own, but no dpkg-query.
   const [answer] = readWith(busyboxAlone, [installed('curl')])
   assert(answer instanceof Unreadable)

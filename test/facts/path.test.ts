@@ -9,6 +9,7 @@ import { strays } from '../../engine/facts/strays.ts'
 import { isStray, tidied } from '../../engine/facts/tree-wish.ts'
 import { sha256 } from '../../engine/values/content.ts'
 import { ShellLink } from '../../engine/transport/shell/link.ts'
+import { only, readWith } from '../rig/shells.ts'
 import { connectTo, folder, shells } from '../transport/shell/shells.ts'
 
 const names = ['plain', 'two words', `it's`, '"double"', '$HOME', 'back\\slash', ' -> ', "a' -> 'b", 'ünï☃', '\u2028', '-rf', '*', '= 81a4 0 0 0 root root x']
@@ -16,7 +17,7 @@ const names = ['plain', 'two words', `it's`, '"double"', '$HOME', 'back\\slash',
 const kindOf = (state: unknown) => (state instanceof Unreadable ? `unreadable: ${state.message}` : typeof state === 'object' && state !== null && 'kind' in state ? String(state.kind) : 'nothing')
 
 for (const [shellName, shell] of Object.entries(shells))
-  test(`what stands at a path: ${shellName}`, async (t) => {
+  test(`fault 35: what stands at a path: ${shellName}`, async (t) => {
     const opened = await ShellLink.open(connectTo(shell))
     assert.ok(opened.ok)
     const { link } = opened
@@ -29,7 +30,7 @@ for (const [shellName, shell] of Object.entries(shells))
       return facts.map(({ key }) => of(looked.values.get(key)))
     }
 
-    await t.test('every name: files, directories, links and where they lead', async () => {
+    await t.test('fault 75: every name: files, directories, links and where they lead', async () => {
       for (const name of names) {
         mkdirSync(join(root, `d${name}`), { mode: 0o750 })
         writeFileSync(join(root, `f${name}`), name, { mode: 0o640 })
@@ -90,4 +91,9 @@ test('a tidied path strays no more', () => {
   const wish = ['/t', 'www-data', '33', '0755', '0644'] as const
   const inode = { uid: 0, gid: 0, size: 0, mode: '2700' }
   for (const state of [{ kind: 'absent' }, { ...inode, kind: 'file' }, { ...inode, kind: 'directory' }, { ...inode, kind: 'link', target: 'x' }] as const) for (const number of [33, undefined]) assert.equal(isStray(wish, tidied(wish, state, () => number), () => number), false)
+})
+
+test('fault 36: a host without stat says so, and never that nothing is there', () => {
+  const [etc] = readWith(only('sha256sum'), [path('/etc')])
+  assert.ok(etc instanceof Unreadable && /stat: .*not found/.test(etc.message), JSON.stringify(etc))
 })

@@ -75,7 +75,7 @@ test('what does not stay as it was made: did not converge', async () => {
 })
 
 for (const half of [true, false])
-  test(`the line dies in the middle, and is found again: the rest is done, once (the step ${half ? 'was' : 'was not'} done)`, async () => {
+  test(`fault 8: the line dies in the middle, and is found again: the rest is done, once (the step ${half ? 'was' : 'was not'} done)`, async () => {
     const fake = fated({ kind: 'dies', task: 1, half })
     fake.lines = 2
     const { host, told } = openMemory(fake)
@@ -84,7 +84,7 @@ for (const half of [true, false])
     assert.ok(results.every(({ state }) => state?.kind === 'directory'))
   })
 
-test('the line dies for good: done, unknown and not started are told apart', async () => {
+test('fault 8: the line dies for good: done, unknown and not started are told apart', async () => {
   const fake = fated({ kind: 'dies', task: 1 })
   fake.lines = 1
   const { host, told, failures } = openMemory(fake)
@@ -125,7 +125,7 @@ test('a host that is gone: looked for again once, then lost', async () => {
   await assert.rejects(async () => host.read(path('/a')), HostLost)
 })
 
-test('the line dies while an action runs: never repeated, and not known', async () => {
+test('fault 8: the line dies while an action runs: never repeated, and not known', async () => {
   const fake = fated({ kind: 'dies', task: 0 })
   fake.lines = 5
   const { host, told, failures } = openMemory(fake)

@@ -47,11 +47,11 @@ async function bringUp(text: string, env?: ReturnType<typeof envFile>): Promise<
 const containers = () => onHost(HOST, ['sh', '-c', 'docker ps -aq --filter label=com.docker.compose.project=hw-fault']).trim()
 
 const before: [what: string, text: string, env: string | undefined, message: RegExp][] = [
-  ['a key that Compose does not know', service('    imagee: x\n'), undefined, /imagee/],
+  ['fault 80: a key that Compose does not know', service('    imagee: x\n'), undefined, /imagee/],
   ['a variable without a value', service('    environment: { A: "${NOPE}" }\n'), undefined, /the variable NOPE has no value/],
-  ['a secret with a $ that is not escaped', service('    env_file: .env\n'), 'PASSWORD=abc$defghij\n', /a value in \.env has a \$ that is not escaped/],
-  ['a mounted file that is missing', service('    volumes: ["./nope.conf:/etc/nope.conf:ro"]\n'), undefined, /nope\.conf is mounted and does not exist/],
-  ['an image that is not there', service(HEALTHY, 'hw-none/none:1'), undefined, /hw-none|no such host|dial tcp|lookup/],
+  ['fault 77: a secret with a $ that is not escaped', service('    env_file: .env\n'), 'PASSWORD=abc$defghij\n', /a value in \.env has a \$ that is not escaped/],
+  ['fault 48: a mounted file that is missing', service('    volumes: ["./nope.conf:/etc/nope.conf:ro"]\n'), undefined, /nope\.conf is mounted and does not exist/],
+  ['fault 79: an image that is not there', service(HEALTHY, 'hw-none/none:1'), undefined, /hw-none|no such host|dial tcp|lookup/],
 ]
 for (const [what, text, env, message] of before)
   test(`compose: ${what} is told, and what runs goes on`, { timeout: 120_000 }, async () => {
@@ -64,12 +64,12 @@ for (const [what, text, env, message] of before)
   })
 
 const afterwards: [what: string, section: string, message: RegExp[]][] = [
-  ['a crash loop without a health check', '    restart: always\n    command: ["sh", "-c", "echo boom; exit 3"]\n', [/boom/, /web \(.*\): restarting, exit code 3, started again \d+ times/]],
-  ['a container that crashes a moment after it came up', '    restart: always\n    command: ["sh", "-c", "sleep 2; echo later; exit 4"]\n', [/it came up, and did not stay up|exit code 4/, /later/]],
+  ['fault 81: a crash loop without a health check', '    restart: always\n    command: ["sh", "-c", "echo boom; exit 3"]\n', [/boom/, /web \(.*\): restarting, exit code 3, started again \d+ times/]],
+  ['fault 86: a container that crashes a moment after it came up', '    restart: always\n    command: ["sh", "-c", "sleep 2; echo later; exit 4"]\n', [/it came up, and did not stay up|exit code 4/, /later/]],
   ['a container that ends', '    command: ["sh", "-c", "echo bye; exit 5"]\n', [/bye/, /exited, exit code 5/]],
-  ['a health check that fails', '    healthcheck: { test: ["CMD-SHELL", "echo sick; exit 1"], interval: 1s, retries: 2 }\n', [/health check ended with 1: sick/, /running, unhealthy/]],
-  ['a health check that never passes', '    healthcheck: { test: ["CMD-SHELL", "exit 1"], interval: 1s, retries: 100 }\n', [/not healthy after 8s/, /running, starting/]],
-  ['too little memory', '    mem_limit: 6m\n    command: ["sh", "-c", "sleep 1; exec tail /dev/zero"]\n    healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 50 }\n', [/killed for want of memory|exit code 137/]],
+  ['fault 81: a health check that fails', '    healthcheck: { test: ["CMD-SHELL", "echo sick; exit 1"], interval: 1s, retries: 2 }\n', [/health check ended with 1: sick/, /running, unhealthy/]],
+  ['fault 81: a health check that never passes', '    healthcheck: { test: ["CMD-SHELL", "exit 1"], interval: 1s, retries: 100 }\n', [/not healthy after 8s/, /running, starting/]],
+  ['fault 86: too little memory', '    mem_limit: 6m\n    command: ["sh", "-c", "sleep 1; exec tail /dev/zero"]\n    healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 50 }\n', [/killed for want of memory|exit code 137/]],
 ]
 for (const [what, section, messages] of afterwards)
   test(`compose: ${what} fails, with its reason, again at the next run`, { timeout: 120_000 }, async () => {
@@ -78,7 +78,7 @@ for (const [what, section, messages] of afterwards)
     await bringUp(service(HEALTHY))
   })
 
-test('compose: whatever envFile writes reaches the container as it was', { timeout: 120_000 }, async () => {
+test('fault 77: compose: whatever envFile writes reaches the container as it was', { timeout: 120_000 }, async () => {
   const nasty = ['plain', 'a$b', '${X}', '$$', 'with "quotes"', "it's", ' # no comment ', 'back\\slash\\', '\\n', 'two\nlines\n', '\t', '=x=', '`id`', 'é😀', '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n', '']
   const env = envFile(Object.fromEntries(nasty.map((value, index) => [`HW_${index}`, index === 1 ? new Secret(value) : value])))
   const section = `    env_file: .env\n    environment:\n${nasty.map((_, index) => `      IN_${index}: "\${HW_${index}}"\n`).join('')}`

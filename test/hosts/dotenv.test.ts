@@ -90,7 +90,7 @@ test('documents by hand: read as Compose reads them, or refused', { timeout: 300
   }
 })
 
-test('whatever our reader takes, Compose reads alike', { timeout: 600_000 }, async () => {
+test('fault 77: whatever our reader takes, Compose reads alike', { timeout: 600_000 }, async () => {
   const piece = fc.constantFrom('A=', 'B=', 'export C=', '"', "'", '\\', '$', '#', ' #', ' ', '\n', '\n', '\\n', '\\"', '\\$', '=', 'x', 'é', 'word', '\t', '{', '}', '`')
   const any = fc.array(piece, { minLength: 1, maxLength: 14 }).map((pieces) => `A=${pieces.join('')}`)
   const ours = fc.dictionary(fc.constantFrom('A', 'B', 'C'), fc.string({ unit: fc.constantFrom('\\', '"', '$', '\n', '\r', '\t', "'", '`', '#', '=', '{', ' ', 'n', 'é', '😀') }), { noNullPrototype: true }).map((values) => envFile(values).text ?? '')

@@ -49,7 +49,7 @@ for (const [given, files, printed] of notFound) {
   test(`-i ${given.slice(0, 20)} is refused: ${printed.split('\n')[0]?.slice(0, 60)}`, async () => assert.equal(await refused(files, [given]), printed))
 }
 
-test('a byte order mark and an empty file are fine', async () => {
+test('faults 71 and 74: a byte order mark and an empty file are fine', async () => {
   assert.deepEqual([...(await loaded(hosts(`\ufeff${ONE}`))).hosts.keys()], ['h'])
   assert.deepEqual([...(await loaded(hosts(''))).hosts.keys()], [])
 })
@@ -94,7 +94,7 @@ all:
   assert.equal(result.value.hosts.get('c')?.connection.at?.line, 7)
 })
 
-test('warnings: what is ignored, twins, names in two sources', async () => {
+test('fault 73: warnings: what is ignored, twins, names in two sources', async () => {
   const inventory = await loaded(
     {
       'one.yml': 'all:\n  hosts:\n    a: {ansible_host: 192.0.2.1, ansible_python_interpreter: /usr/bin/python3}\n    b: {ansible_host: 192.0.2.1}\n    c: {ansible_host: 192.0.2.1, ansible_port: 23}\n    d: {ansible_ssh_common_args: -J x, ansible_magic: 1}\n',
@@ -131,7 +131,7 @@ one.yml:5:5 "c" is a host and also a group
   )
 })
 
-test('every problem at once, each at its place', async () => {
+test('faults 71, 72 and 73: every problem at once, each at its place', async () => {
   const printed = await refused({
     [`${P}hosts.yml`]: `all:
   vars:
@@ -229,7 +229,7 @@ const cycles: readonly (readonly [text: string, says: RegExp])[] = [
   ['all: {hosts: {"a[1:6000]": , "b[1:6000]": }}', /more than 10000 hosts/],
 ]
 
-for (const [text, says] of cycles) test(`refuses ${text}`, async () => assert.match(await refused(hosts(text)), says))
+for (const [text, says] of cycles) test(`fault 73: refuses ${text}`, async () => assert.match(await refused(hosts(text)), says))
 
 const modules: readonly (readonly [what: string, text: string, outcome: string | RegExp])[] = [
   ['an object', 'export default { all: { hosts: { h: { ansible_port: 23 } } } }', 'h:23'],
@@ -252,7 +252,7 @@ for (const [what, text, outcome] of modules) {
   })
 }
 
-test('ten thousand hosts are read in seconds', { timeout: 30_000 }, async () => {
+test('fault 74: ten thousand hosts are read in seconds', { timeout: 30_000 }, async () => {
   const inventory = await loaded({ ...hosts('web: {hosts: {"web[1:10000]": {own: 1}}, vars: {a: 1}}'), [`${P}group_vars/all.yml`]: 'redis: {image: x}' })
   assert.equal(inventory.groups.get('web')?.hosts.length, 10_000)
   assert.deepEqual(inventory.hosts.get('web10000')?.vars.value, { a: 1, own: 1, redis: { image: 'x' } })

@@ -57,7 +57,7 @@ const bad: readonly (readonly [pattern: string, why: RegExp])[] = [
 ]
 
 for (const [pattern, why] of bad) {
-  test(`${JSON.stringify(pattern.slice(0, 30))} names no host`, () => {
+  test(`fault 75: ${JSON.stringify(pattern.slice(0, 30))} names no host`, () => {
     const result = expandHosts(pattern)
     assert.equal(result.ok, false)
     assert.match(result.ok ? '' : result.error, why)

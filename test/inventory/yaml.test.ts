@@ -29,7 +29,7 @@ const values: readonly (readonly [what: string, text: string, value: unknown])[]
 ]
 
 for (const [what, text, value] of values) {
-  test(`reads ${what}`, () => assert.deepEqual({ ...read(text) }, { value, errors: '' }))
+  test(`fault 71: reads ${what}`, () => assert.deepEqual({ ...read(text) }, { value, errors: '' }))
 }
 
 const errors: readonly (readonly [what: string, text: string, printed: string])[] = [
@@ -51,7 +51,7 @@ const errors: readonly (readonly [what: string, text: string, printed: string])[
 ]
 
 for (const [what, text, printed] of errors) {
-  test(`refuses ${what}`, () => assert.equal(read(text).errors, printed))
+  test(`fault 71: refuses ${what}`, () => assert.equal(read(text).errors, printed))
 }
 
 test('several problems are said at once, and the value of a secret is not shown', () => {
@@ -71,5 +71,5 @@ const bombs: readonly (readonly [what: string, text: string, says: RegExp])[] = 
 ]
 
 for (const [what, text, says] of bombs) {
-  test(`survives a bomb of ${what}`, { timeout: 30_000 }, () => assert.match(read(text).errors, says))
+  test(`fault 71: survives a bomb of ${what}`, { timeout: 30_000 }, () => assert.match(read(text).errors, says))
 }

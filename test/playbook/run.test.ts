@@ -11,7 +11,7 @@ const letters = (count: number) => [...'abcdefghij'].slice(0, count)
 /** Fails on these hosts. */
 const failsOn = (...names: string[]) => role('fragile', async (host) => host.assert(!names.includes(host.name), 'it is not well'))
 
-test('a host that cannot be reached does not stop the others, and is told', async () => {
+test('fault 1: a host that cannot be reached does not stop the others, and is told', async () => {
   const hosts = fakes('a', 'b', 'c')
   const b = hosts.get('b')
   if (b) b.lines = 0
@@ -32,7 +32,7 @@ test('a host that failed in the first play takes no part in the second', async (
   assert.equal(run.recap.hosts['a']?.stoppedAt, 'fragile › fail')
 })
 
-test('a host that dies in the middle: done, unknown and not started are told apart; exit 7, and the others go on', async () => {
+test('fault 8: a host that dies in the middle: done, unknown and not started are told apart; exit 7, and the others go on', async () => {
   const hosts = fakes('a', 'b')
   const b = hosts.get('b')
   b?.fates.push({ kind: 'dies', task: 1 })
@@ -177,7 +177,7 @@ test('once a run, on the first host that comes there; a host lost in it does not
   assert.deepEqual([run.recap.hosts['a']?.unreachable, run.recap.hosts['b']?.unreachable, run.recap.hosts['b']?.failed], [1, 0, 1])
 })
 
-test('forks: so many hosts at a time, and no more', async () => {
+test('fault 70: forks: so many hosts at a time, and no more', async () => {
   let [inside, most] = [0, 0]
   const busy = role('busy', async () => {
     most = Math.max(most, ++inside)
@@ -195,4 +195,10 @@ test('tags of the play, of the role and its name reach every task, on other host
   }, ['net'])
   const told = async (...tags: string[]) => (await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'a', roles: [cross], tags: ['all-of-it'] }], { tags: { tags, skip: [] } })).told.length
   assert.deepEqual([await told(), await told('cross'), await told('net'), await told('all-of-it'), await told('extra'), await told('none')], [3, 3, 3, 3, 1, 0])
+})
+
+test('fault 74: a thousand hosts', async () => {
+  const names = Array.from({ length: 1000 }, (_, n) => `h${n}`)
+  const run = await runInMemory(fakes(...names), [{ name: 'p', hosts: 'all', roles: [make('/x')] }])
+  assert.deepEqual([run.done.length, run.recap.changed, run.recap.exit], [1000, 1000, 0])
 })

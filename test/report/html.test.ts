@@ -59,7 +59,7 @@ test('check mode is unmistakable', async () => {
   assert.match(page, /<li>would create \/opt\/services\/postgres\/\.env<\/li>/)
 })
 
-test('what hosts say is text, never markup', async () => {
+test('fault 75: what hosts say is text, never markup', async () => {
   const evil = '<script>alert(1)</script>"\' onload=x \x1b[31mred & </pre> <!-- javascript:'
   const events: Event[] = [
     { type: 'run', playbook: evil, mode: 'apply', inventory: [evil], hosts: [evil], version: evil },

@@ -72,7 +72,7 @@ test('a device is written to and left as it is', async () => {
   assert.equal(statSync('/dev/null').mode, before)
 })
 
-test('a full disk is told at the end', async () => {
+test('fault 68: a full disk is told at the end', async () => {
   await assert.rejects(tell(createEventsFile('/dev/full'), everything()), /ENOSPC/)
 })
 

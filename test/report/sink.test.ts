@@ -20,7 +20,7 @@ test('secrets are redacted in every form', async () => {
   assert.match(text, /^raw \[secret\] json "\[secret\]" base64 \[secret\].?=*$/)
 })
 
-test('a reader that went away ends nothing, and later text is dropped', async () => {
+test('fault 64: a reader that went away ends nothing, and later text is dropped', async () => {
   const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
   let calls = 0
   const out = makeSink(collector((_, done) => ((calls += 1), done(broken))))
@@ -31,7 +31,7 @@ test('a reader that went away ends nothing, and later text is dropped', async ()
   assert.equal(calls, 1)
 })
 
-test('a full disk is told by flush', async () => {
+test('fault 68: a full disk is told by flush', async () => {
   const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
   const out = makeSink(collector((_, done) => setImmediate(() => done(full))))
   out.write('one')
@@ -46,7 +46,7 @@ test('flush waits for slow writes, in order', async () => {
   assert.equal(text, 'abc')
 })
 
-test('a stream that is no terminal: no TTY, 80 columns', () => {
+test('fault 65: a stream that is no terminal: no TTY, 80 columns', () => {
   const out = makeSink(collector((_, done) => done()))
   assert.deepEqual([out.isTTY, out.columns], [false, 80])
 })
@@ -56,7 +56,7 @@ test('a terminal that does not know its size has 80 columns', () => {
   assert.deepEqual([makeSink(stream).isTTY, makeSink(stream).columns], [true, 80])
 })
 
-test('`… | head -1`: the process ends well, by itself', { timeout: 30_000 }, async () => {
+test('fault 64: `… | head -1`: the process ends well, by itself', { timeout: 30_000 }, async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', new URL('pipe-child.ts', import.meta.url).pathname], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

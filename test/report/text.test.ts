@@ -23,7 +23,7 @@ test('tty in colour', async () => assertGolden('tty-color-vv.txt', await printed
 test('tty in colour, check mode, narrow', async () =>
   assertGolden('tty-color-check.txt', await printed(createTtyReporter, { ...quiet, color: true, verbosity: 1 }, everything('check'), 60)))
 
-test('plain never holds an escape character, whatever a host says', async () => {
+test('faults 65 and 75: plain never holds an escape character, whatever a host says', async () => {
   const evil: Event = { type: 'note', host: 'lab1', role: 'x', text: '\x1b[2Jgone\x9b31m' }
   const text = await printed(createPlainReporter, { ...quiet, color: true }, stamped([evil]))
   assert.equal(text, 'lab1  x: \\x1b[2Jgone\\x9b31m\n')

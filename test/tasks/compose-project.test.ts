@@ -42,12 +42,12 @@ planRows('composeProject', composeProject, [
   ['a service is new', { directory }, [engine(), ...at(two, dbFiles), runs(one, {}, [container('web')])], ['start db']],
   ['a service changed', { directory }, [engine(), ...at(two.replace('db:1', 'db:2'), dbFiles), runs(two, dbFiles)], ['recreate db: docker-compose.yml changed']],
   ['.env changed, and only db reads it', { directory }, [engine(), ...at(two, { ...dbFiles, '.env': 'A="2"\n' }), runs(two, dbFiles)], ['recreate db: .env changed']],
-  ['a mounted file changed', { directory }, [engine(), ...at(two, { ...dbFiles, 'conf/db.conf': 'y' }), runs(two, dbFiles)], ['recreate db: conf/db.conf changed']],
+  ['fault 47: a mounted file changed', { directory }, [engine(), ...at(two, { ...dbFiles, 'conf/db.conf': 'y' }), runs(two, dbFiles)], ['recreate db: conf/db.conf changed']],
   ['a mounted file is new, another is gone', { directory }, [engine(), ...at(two, { '.env': 'A="1"\n', 'conf/new.conf': 'x' }), runs(two, dbFiles)], ['recreate db: conf/new.conf and conf/db.conf changed']],
   ['a file that nobody mounts changed', { directory }, [engine(), ...at(two, { ...dbFiles, 'README.md': 'hello' }), runs(two, dbFiles)], []],
   ['configs named, one that nobody mounts', { directory, configs: ['/etc/shop.conf'] }, [engine(), ...at(one), given(tree('/etc/shop.conf'), new Map([['/etc/shop.conf', 'sum']])), runs(one, {}, [container('web')])], ['recreate web: /etc/shop.conf changed']],
   ['stopped by hand', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'exited', exitCode: 137 })])], ['start web: it is exited']],
-  ['never started: its port was taken', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'created' })])], ['start web: it was never started']],
+  ['fault 83: never started: its port was taken', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'created' })])], ['start web: it was never started']],
   ['unhealthy', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { health: 'unhealthy' })])], ['restart web: it is unhealthy']],
   ['crashing again and again', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'restarting' })])], ['restart web: it is restarting']],
   ['paused', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'paused' })])], ['restart web: it is paused']],
@@ -78,7 +78,7 @@ planRows('composeProject', composeProject, [
 
 const refusals: [what: string, params: Parameters<typeof composeProject>[0], facts: Given[], refused: string][] = [
   ['no Docker', { directory }, at(one), 'Docker is not installed'],
-  ['the daemon is down', { directory }, [engineIs({ kind: 'stopped', message: 'no socket', compose: '2.26.1' }), ...at(one)], 'the Docker daemon does not answer: no socket'],
+  ['fault 78: the daemon is down', { directory }, [engineIs({ kind: 'stopped', message: 'no socket', compose: '2.26.1' }), ...at(one)], 'the Docker daemon does not answer: no socket'],
   ['no plugin', { directory }, [engine({ compose: undefined }), ...at(one)], 'Docker has no Compose plugin'],
   ['an old plugin', { directory }, [engine({ compose: '2.9.0' }), ...at(one)], 'the Compose plugin is 2.9.0; 2.17 is the oldest that can wait'],
   ['no file', { directory }, [engine()], '/opt/shop/docker-compose.yml does not exist'],
@@ -91,7 +91,7 @@ const refusals: [what: string, params: Parameters<typeof composeProject>[0], fac
   ['a service that is not there', { directory, services: ['wbe'] }, [engine(), ...at(one)], 'docker-compose.yml has no service "wbe"'],
   ['a compose.yaml beside it', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.yaml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], 'compose.yaml stands beside docker-compose.yml, and Compose would read that instead'],
   ['a volume described anew', { directory }, [engine(), ...at(`${one}volumes: { data: { driver: nfs } }\n`), project({ containers: [container('web')], volumes: ['data'], record: recorded(`${one}volumes: { data: {} }\n`, {}, ['shop-web-1']) })], 'the volume "data" is described differently now, and can only be made anew: its data would be lost'],
-  ['a single file to reload', { ...proxy }, [engine(), ...at('services: { proxy: { image: p, volumes: ["./Caddyfile:/etc/Caddyfile:ro"] } }', sites), ...proxyTrees(sites)], 'proxy mounts the single file Caddyfile, and would go on seeing the old one'],
+  ['fault 47: a single file to reload', { ...proxy }, [engine(), ...at('services: { proxy: { image: p, volumes: ["./Caddyfile:/etc/Caddyfile:ro"] } }', sites), ...proxyTrees(sites)], 'proxy mounts the single file Caddyfile, and would go on seeing the old one'],
 ]
 
 planRows('composeProject', composeProject, refusals.map(([what, params, facts, refused]) => [what, params, facts, [`refused: ${refused}`]]), [

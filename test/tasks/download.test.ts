@@ -76,7 +76,7 @@ function performed(argv: readonly string[], path: string): Promise<{ code: numbe
 }
 
 for (const shell of [...shells, busyboxAlone, only('mktemp', 'rm', 'sha256sum', 'chmod', 'chown', 'sync', 'mv', 'timeout', 'wget')])
-  test(`download: the step, with ${shell.name}`, async () => {
+  test(`faults 35 and 36: download: the step, with ${shell.name}`, async () => {
     await using local = await localHost()
     await using web = await server()
     for (const [name, address, digest, fine] of [['good', 'tool', sha256(BYTES), true], ["it's", 'moved', sha256(BYTES), true], ['bad', 'tool', sha256('x'), false], ['missing', 'nothing', sha256(BYTES), false]] as const) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -9,6 +9,7 @@ import { file } from '../../engine/tasks/file.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { aUser } from '../rig/accounts.ts'
+import { localHost } from '../rig/local.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 
@@ -42,10 +43,10 @@ planRows<Parameters<typeof file>[0]>('file', file, [
   ['empty', { path: '/etc/f', content: '' }, there(''), []],
   ['no directory', wish, [], ['refused: the directory /etc does not exist']],
   ['a file where the directory should be', wish, [given(path('/etc'), { ...inode, kind: 'file' })], ['refused: /etc is a file, not a directory']],
-  ['a directory at the path', wish, at({ ...inode, kind: 'directory' }), ['refused: /etc/f is a directory']],
+  ['faults 45 and 48: a directory at the path', wish, at({ ...inode, kind: 'directory' }), ['refused: /etc/f is a directory']],
   ['a pipe at the path', wish, at({ ...inode, kind: 'other' }), ['refused: /etc/f is neither file, directory nor link']],
-  ['a link at the path', wish, at({ ...inode, kind: 'link', target: '/real' }), ['refused: /etc/f is a link to /real']],
-  ['a link that may be replaced', { ...wish, replaceLink: true }, at({ ...inode, kind: 'link', target: '/real' }), ['replace the link /etc/f']],
+  ['fault 46: a link at the path', wish, at({ ...inode, kind: 'link', target: '/real' }), ['refused: /etc/f is a link to /real']],
+  ['fault 46: a link that may be replaced', { ...wish, replaceLink: true }, at({ ...inode, kind: 'link', target: '/real' }), ['replace the link /etc/f']],
   ['an owner that is not there', { ...wish, owner: 'nobody-here' }, [parent], ['refused: there is no user "nobody-here"']],
 ], [
   ['relative path', { path: 'etc/f', content: '' }, /must be absolute/],
@@ -73,4 +74,17 @@ test('what is replaced keeps its owner, its group and its mode', () => {
 test('a backup is made of a file only', () => {
   assert.equal(writeOf({ ...wish, backup: true }, there('old')).backup, true)
   assert.equal(writeOf({ ...wish, backup: true }, [parent]).backup, undefined)
+})
+
+test('fault 58: times tell nothing: a file from tomorrow is as wished, and one that was changed in the same second is not', async () => {
+  await using local = await localHost()
+  const task = file({ path: `${local.directory}/f`, content: 'one\n' })
+  await local.host().ensure(task)
+  for (const year of [1971, 2099]) {
+    utimesSync(`${local.directory}/f`, new Date(year, 0), new Date(year, 0))
+    assert.deepEqual((await local.host('check').ensure(task))[0].changes, [])
+    writeFileSync(`${local.directory}/f`, 'two\n')
+    utimesSync(`${local.directory}/f`, new Date(year, 0), new Date(year, 0))
+    assert.equal((await local.host().ensure(task))[0].changed, true)
+  }
 })

@@ -37,7 +37,7 @@ planRows<Parameters<typeof packages>[0]>('packages', packages, [
   ['version of the newest', { names: ['curl=7'], state: 'latest' }, /state present only/],
 ])
 
-test('packages: one transaction; a long list has a short title', () => {
+test('fault 54: packages: nothing is asked; one transaction; a long list has a short title', () => {
   const names = 'abcdefgh'.split('').map((letter) => `${letter}-package`)
   const task = packages({ names, recommends: false })
   assert.equal(task.title, 'packages a-package, b-package, c-package, d-package, e-package and 3 more')

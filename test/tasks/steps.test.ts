@@ -14,7 +14,7 @@ import { perform, shells } from '../rig/shells.ts'
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJTbnyTlLBRnzj7jKuE0bMsWbPrWJC5kvEuNnFNrCUzC ann'
 
 for (const shell of shells) {
-  test(`the steps of link and absent, with ${shell.name}`, async () => {
+  test(`faults 35 and 45: the steps of link and absent, with ${shell.name}`, async () => {
     await using local = await localHost()
     const at = (name: string) => `${local.directory}/${name}`
     const parent = aDirectory(local.directory)

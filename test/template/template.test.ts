@@ -11,7 +11,7 @@ const view = z.strictObject({ name: z.string(), tls: z.boolean(), sites: z.array
 const conf = template(import.meta, 'files/conf.hbs', view)
 const values = { name: 'web', tls: false, sites: [{ domain: 'a.example', root: '/srv/"a"' }], password: 'plain', env: 'a$b' }
 
-test('values stand as they are: no HTML, nothing rendered twice', () => {
+test('fault 76: values stand as they are: no HTML, nothing rendered twice', () => {
   assert.equal(conf({ ...values, name: '{{password}} <&>' }).text, '# {{password}} <&>: a&b <c> "d"\ntls off\nsite a.example "/srv/\\"a\\""\npassword=plain\nenvironment: "a$$b"\n')
 })
 
@@ -22,7 +22,7 @@ test('with a secret in it, all of it is secret', () => {
   assert.equal(conf(values).secret, false)
 })
 
-test('a view that does not fit is told, without its values', () => {
+test('fault 76: a view that does not fit is told, without its values', () => {
   // @ts-expect-error a name is text
   assert.throws(() => conf({ ...values, name: 5 }), /files\/conf\.hbs: view name: .*expected string/)
 })
@@ -46,13 +46,13 @@ const checks: readonly (readonly [what: string, text: string, problems: readonly
   ['a partial', '{{a}}{{b}}{{> other}}', ['a template takes no partials']],
   ['not closed', '{{a}}{{#if b}}', ['the template cannot be read']],
 ]
-for (const [what, text, problems] of checks) test(`check: ${what}`, () => assert.deepEqual(checkTemplate('t.hbs', text, ['a', 'b']).map(({ message }) => message), problems))
+for (const [what, text, problems] of checks) test(`fault 76: check: ${what}`, () => assert.deepEqual(checkTemplate('t.hbs', text, ['a', 'b']).map(({ message }) => message), problems))
 
 test('a problem is shown at its place, with the nearest name', () => {
   assert.equal(checkTemplate('t.hbs', 'x\n  {{nmae}}\n', ['name']).map(printDiagnostic)[0], 't.hbs:2:5 "nmae" is not in the view\n      {{nmae}}\n        ~~~~\n  did you mean "name"?')
 })
 
-test('more expressions than can be compiled in time are refused', () => assert.match(checkTemplate('t.hbs', '{{a}}'.repeat(2001), ['a'])[0]?.message ?? '', /more than 2000/))
+test('fault 76: more expressions than can be compiled in time are refused', () => assert.match(checkTemplate('t.hbs', '{{a}}'.repeat(2001), ['a'])[0]?.message ?? '', /more than 2000/))
 
 test('what is declared is checked before anybody is contacted', () => {
   assert.deepEqual(checkTemplates(), [])

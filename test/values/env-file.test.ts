@@ -16,13 +16,13 @@ const rows: [what: string, value: string | number | boolean, line: string][] = [
 ]
 
 for (const [what, value, line] of rows) {
-  test(`envFile: ${what}`, () => {
+  test(`fault 77: envFile: ${what}`, () => {
     assert.equal(envFile({ A: value }).text, line)
     assert.deepEqual([...parseEnvFile(line)], [['A', String(value)]])
   })
 }
 
-test('envFile: whatever goes in comes out, in the order given', () => {
+test('fault 77: envFile: whatever goes in comes out, in the order given', () => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
   const nasty = fc.string({ unit: fc.constantFrom('\\', '"', '$', '\n', '\r', '\t', "'", '`', '#', '=', '{', '}', ' ', 'n', 'r', 'é', '😀') })
   const value = fc.oneof(nasty, fc.string({ unit: 'binary' })).filter((text) => !text.includes('\0'))
@@ -43,7 +43,7 @@ test('envFile: one secret makes all of it secret, and none makes none of it', ()
   assert.equal(envFile({ USER: 'shop' }).secret, false)
 })
 
-test('envFile: what the dialect cannot hold is refused, and the value is not shown', () => {
+test('fault 77: envFile: what the dialect cannot hold is refused, and the value is not shown', () => {
   assert.throws(() => envFile({ 'A-B': 'x' }), /"A-B" is not the name of a variable/)
   assert.throws(() => envFile({ '1A': 'x' }), EnvFileError)
   assert.throws(() => envFile({ A: 'geheim\0' }), (error: Error) => error.message === 'A holds a NUL byte, which no environment can hold')

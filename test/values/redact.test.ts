@@ -39,7 +39,7 @@ const secret = fc.oneof(word, text, fc.tuple(word, text).map(([a, b]) => `${a}\n
 const secrets = fc.sample(secret, 150).map((value) => new Secret(value).reveal())
 
 for (const [what, encode] of Object.entries(encodings))
-  test(`a secret is found: ${what}`, () => {
+  test(`fault 93: a secret is found: ${what}`, () => {
     // What the encoding adds around the value stays; the value does not.
     const [before = '', after = ''] = encode('CANARY').split('CANARY')
     for (const value of secrets) {
@@ -51,7 +51,7 @@ for (const [what, encode] of Object.entries(encodings))
   })
 
 for (const [what, encode] of Object.entries(base64s))
-  test(`a secret is found in ${what}, wherever it begins in what was encoded`, () => {
+  test(`fault 93: a secret is found in ${what}, wherever it begins in what was encoded`, () => {
     for (const [index, value] of secrets.entries()) {
       const [before, after] = [Buffer.alloc(index % 7, 1), Buffer.alloc(index % 5, 2)]
       const left = redact(encode(Buffer.concat([before, Buffer.from(value), after])))
@@ -77,7 +77,7 @@ test('a secret prints as [secret] wherever it is put', () => {
   assert.deepEqual([`${secret}`, JSON.stringify({ secret }), inspect({ secret }), String([secret])], ['[secret]', '{"secret":"[secret]"}', '{ secret: [secret] }', '[secret]'])
 })
 
-test('what is too short to be told from ordinary words stays as it is', () => {
+test('fault 92: what is too short to be told from ordinary words stays as it is', () => {
   new Secret('on')
   new Secret('   ')
   new Secret('')
@@ -98,7 +98,7 @@ test('a thousand secrets and a megabyte of output do not take long', () => {
   assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`)
 })
 
-test('a name that is said anyway stays, though a secret is the same or begins with it', () => {
+test('fault 92: a name that is said anyway stays, though a secret is the same or begins with it', () => {
   speakOf(['mongo', 'MONGO_PASSWORD'])
   new Secret('mongo')
   new Secret("MONGO_PASSWORD='with battery staple'")

@@ -22,7 +22,7 @@ const rows: readonly (readonly [schema: typeof SecretValue, value: unknown, mess
   [PlainSecret, 'two words', 'use letters, digits and _ . ~ + = / @ % ^ : - (at least 4): it stands in a file that knows no quoting'],
 ]
 for (const [schema, value, message] of rows)
-  test(`${schema === PlainSecret ? 'plain secret' : 'secret'}: ${message ?? 'fine'} (${typeof value})`, () => {
+  test(`faults 88 and 92: ${schema === PlainSecret ? 'plain secret' : 'secret'}: ${message ?? 'fine'} (${typeof value})`, () => {
     const parsed = schema.safeParse(value)
     assert.deepEqual(parsed.success ? undefined : diagnoseZod(parsed.error, { place: () => undefined, schema, input: value }).map((each) => each.message), message === undefined ? undefined : [message])
     if (parsed.success) assert.ok(parsed.data instanceof Secret)

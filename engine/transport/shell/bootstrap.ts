@@ -1,4 +1,5 @@
 import { quote } from '../../values/quote.ts'
+import { LOOK_FOR_TOOLS } from './tools.ts'
 
 /**
  * What turns a bare `sh` on a host into a shell that takes programs through its standard input, one turn each.
@@ -44,8 +45,8 @@ cd / || exit
 hw_mark() { printf '%s %s\\n' "$hw_n" "$*"; }
 hw_both() { printf '%s %s\\n' "$hw_n" "$*"; printf '%s %s\\n' "$hw_n" "$*" >&2; }
 hw_take() {
-  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null || return
-  [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null
+  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock status=none || return
+  [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock status=none
 }
 hw_open() {
   for hw_o in "\${1%/*}"/.hostwright.*; do [ ! -e "$hw_o" ] || rm -f -- "$hw_o"; done
@@ -60,7 +61,7 @@ hw_owner() { chown -- "$1" "$hw_t"; }
 hw_live() {
   chmod -- "$2" "$hw_t" || return
   [ ! -e /sys/fs/selinux/enforce ] || ! command -v chcon >/dev/null || [ ! -e "$1" ] || chcon --reference="$1" -- "$hw_t"
-  sync "$hw_t" 2>/dev/null || sync
+  sync "$hw_t" || { sync / 2>/dev/null && return 1; sync; }
   [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
   mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; } || return
   sync "\${1%/*}/" 2>/dev/null || sync
@@ -76,12 +77,13 @@ hw_frame() {
   fi
   hw_both end $?
 }
+${LOOK_FOR_TOOLS}
 ${prologue}
 hw_mark ready
 ${first}
 while IFS=' ' read -r hw_h hw_how hw_l hw_b hw_id; do
   [ "$hw_h" = "$hw_n" ] || exit
-  if [ "$hw_l" -lt 65536 ]; then hw_src=$(exec dd bs="$hw_l" count=1 iflag=fullblock 2>/dev/null); else hw_src=$(hw_take "$hw_l"); fi
+  if [ "$hw_l" -lt 65536 ]; then hw_src=$(exec dd bs="$hw_l" count=1 iflag=fullblock status=none); else hw_src=$(hw_take "$hw_l"); fi
   hw_frame
 done
 ${epilogue}

@@ -5,6 +5,7 @@ import { actProgram, describeStep } from './act-script.ts'
 import { isPlain, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
+import { lacking } from './tools.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
   /** Held from the first act on; without it the host is only looked at. */
@@ -51,7 +52,7 @@ export class ShellLink implements Link {
     const prologue = lock && { prologue: lockScript(lock.owner, lock.waitSeconds), epilogue: UNLOCK, deadline: (options.deadline ?? 20_000) + lock.waitSeconds * 1000 }
     const first = guessFrame(ahead)
     const opened = await ShellSession.open(connection, { ...options, ...prologue, ...(first && { first }) })
-    const error = opened.ok ? heldBy(opened.session.greeting, connection.target, lock?.owner) : opened.error
+    const error = opened.ok ? (lacking(opened.session.greeting, connection.target) ?? heldBy(opened.session.greeting, connection.target, lock?.owner)) : opened.error
     if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, ahead) }
     if (opened.ok) await opened.session.close()
     await connection.close()

@@ -16,7 +16,7 @@ async function groupOf(link: ShellLink): Promise<number> {
   return Number(said.replace('done 0: ', ''))
 }
 
-test('100 times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part', { timeout: 120_000 }, async () => {
+test('faults 59 and 61: 100 times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part', { timeout: 120_000 }, async () => {
   const directory = join(folder, 'atomic')
   mkdirSync(directory)
   const target = join(directory, 'file')

@@ -39,7 +39,7 @@ const blob = (size: number): Step => async (session) => {
 const cases: readonly (readonly [what: string, step: Step])[] = [
   ['output and status', expect('echo out; echo err >&2; exit 3', 'out\n', 3, 'err\n')],
   ['no newline at the end', expect('printf x', 'x')],
-  ['every byte, NUL too', async (session) => {
+  ['fault 34: every byte, NUL too', async (session) => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
     const outcome = await run(session, take(256, 'cat'), [all])
     assert.deepEqual(outcome.sections[0]?.stdout, all)
@@ -48,18 +48,18 @@ const cases: readonly (readonly [what: string, step: Step])[] = [
     const outcome = await run(session, 'printf a; hw_both one; printf b; printf c >&2; hw_mark two; printf d')
     assert.deepEqual(outcome.sections.map(({ mark, stdout, stderr }) => [mark, stdout.toString(), stderr.toString()]), [['', 'a', ''], ['one', 'b', 'c'], ['two', 'd', '']])
   }],
-  ['what looks like a mark is output', expect(`printf '%032d end 0\\n' 0; echo 'end 0'; echo ' end 7'`, `${'0'.repeat(32)} end 0\nend 0\n end 7\n`)],
+  ['fault 31: what looks like a mark is output', expect(`printf '%032d end 0\\n' 0; echo 'end 0'; echo ' end 7'`, `${'0'.repeat(32)} end 0\nend 0\n end 7\n`)],
   ['exit in the text', expect('exit 9; echo never', '', 9)],
   ['a syntax error', async (session) => {
     const outcome = await run(session, 'if then; (((')
     assert.ok(outcome.kind === 'done' && outcome.status !== 0)
   }],
-  ['variables, directory and umask do not reach the next frame', async (session) => {
+  ['fault 33: variables, directory and umask do not reach the next frame', async (session) => {
     await run(session, 'cd /tmp; umask 077; leak=1; hw_n=forged; PATH=/nowhere; set -f; trap "echo trapped" 0')
     const outcome = await run(session, 'pwd; umask; echo "${leak-none}"; echo /bin/s[h]')
     assert.equal(said(outcome), '/\n0022\nnone\n/bin/sh\n')
   }],
-  ['a child in the background keeps stdout open', async (session) => {
+  ['fault 53: a child in the background keeps stdout open', async (session) => {
     const started = performance.now()
     assert.equal(said(await run(session, 'sleep 5 & echo started')), 'started\n')
     assert.ok(performance.now() - started < 3000)
@@ -81,7 +81,7 @@ const cases: readonly (readonly [what: string, step: Step])[] = [
 ]
 
 for (const [name, shell] of Object.entries(shells)) {
-  test(`frames: ${name}`, { timeout: 120_000 }, async (t) => {
+  test(`fault 35: frames: ${name}`, { timeout: 120_000 }, async (t) => {
     const session = await openSession(shell)
     t.after(() => session.close())
     for (const [what, step] of cases)

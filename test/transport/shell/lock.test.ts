@@ -26,7 +26,7 @@ async function linkOf(shell: string, owner: string, waitSeconds = 0): Promise<Sh
 }
 
 for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybox', '/bin/busybox sh']] as const) {
-  test(`the second run is refused, and told who is there (${name})`, async () => {
+  test(`fault 66: the second run is refused, and told who is there (${name})`, async () => {
     const { shell, lock } = home(`two-${name}`, sh)
     const first = await linkOf(shell, `ann@laptop: it's "hers"`)
     const second = await opens(shell, 'bob')
@@ -40,7 +40,7 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
     await (await linkOf(shell, 'bob')).close()
   })
 
-  test(`whoever waits gets it when the first is through (${name})`, async () => {
+  test(`fault 66: whoever waits gets it when the first is through (${name})`, async () => {
     const { shell } = home(`wait-${name}`, sh)
     const first = await linkOf(shell, 'ann')
     const waiting = linkOf(shell, 'bob', 10)
@@ -59,7 +59,7 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
     await (await linkOf(shell, 'bob')).close()
   })
 
-  test(`a command of a dead run does, until it ends (${name})`, async () => {
+  test(`fault 57: a command of a dead run holds the host until it ends (${name})`, async () => {
     const { shell, lock } = home(`orphan-${name}`, sh)
     const connection = connectTo(shell)
     const opened = await ShellLink.open(connection, { lock: { owner: 'ann', waitSeconds: 0 } })
@@ -75,7 +75,7 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
   })
 }
 
-test('one machine under two names: the run is told that it is itself who holds it', async () => {
+test('fault 73: one machine under two names: the run is told that it is itself who holds it', async () => {
   const { shell } = home('self')
   const first = await linkOf(shell, 'ann, since noon')
   const second = await opens(shell, 'ann, since noon')
@@ -84,7 +84,7 @@ test('one machine under two names: the run is told that it is itself who holds i
   await first.close()
 })
 
-test('20 at once: one at a time has it', { timeout: 60_000 }, async () => {
+test('fault 66: 20 at once: one at a time has it', { timeout: 60_000 }, async () => {
   const { shell } = home('many')
   const counter = join(folder, 'home-many', 'counter')
   writeFileSync(counter, '')

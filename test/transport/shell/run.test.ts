@@ -27,13 +27,13 @@ const cases: readonly (readonly [what: string, change: Change, outcome: string |
   ['a directory', runs(['pwd'], { directory: '/usr/bin' }), 'done 0: /usr/bin\n'],
   ['a directory that is not there', runs(['pwd'], { directory: '/no such' }), /^failed [12]: .*no such/],
   ['an environment', runs(['sh', '-c', 'echo "$A:$B"'], { env: { A: `it's`, B: '$A' } }), `done 0: it's:$A\n`],
-  ['nothing to read', runs(['cat']), 'done 0: '],
+  ['fault 54: nothing to read', runs(['cat']), 'done 0: '],
   ['text to read', runs(['cat'], { stdin: contentOf(`a'b\n`) }), `done 0: a'b\n`],
   ['bytes to read', runs(['wc', '-c'], { stdin: megabyte }), /^done 0: *1000000\n$/],
   ['bytes that it does not read', runs(['true'], { stdin: megabyte }), 'done 0: '],
   ['bytes of which it reads a line, and fails', runs(['sh', '-c', 'read -r _; exit 5'], { stdin: megabyte }), 'failed 5: '],
   ['two that are fed, one after the other', steps(run(['true'], { stdin: megabyte }), run(['head', '-c', '3'], { stdin: contentOf(Buffer.from('\0\xff3456', 'latin1')) })), /^done 0: \0.3$/s],
-  ['it is stopped in time', runs(['sleep', '20'], { timeout: 1 }), /^failed (124|143) in time: /],
+  ['fault 57: it is stopped in time', runs(['sleep', '20'], { timeout: 1 }), /^failed (124|143) in time: /],
   ['it says itself that it timed out', runs(['sh', '-c', 'exit 124'], { timeout: 100 }), 'failed 124: '],
   ['it is killed', runs(['sh', '-c', 'kill -9 $$']), /^failed 137: /],
   ['a child in the background', runs(['sh', '-c', 'sleep 3 & echo left']), 'done 0: left\n'],
@@ -42,7 +42,7 @@ const cases: readonly (readonly [what: string, change: Change, outcome: string |
 ]
 
 for (const [shellName, shell] of Object.entries(shells)) {
-  test(`run: ${shellName}`, async (t) => {
+  test(`fault 35: run: ${shellName}`, async (t) => {
     const link = await openLink(shell)
     t.after(() => link.close())
     for (const [what, change, outcome] of cases)

@@ -64,7 +64,7 @@ for (const [name, shell] of Object.entries(shells)) {
   })
 }
 
-test('a frame that does not end is given up at its deadline, and the session with it', async () => {
+test('fault 10: a frame that does not end is given up at its deadline, and the session with it', async () => {
   const session = await openSession('/bin/dash')
   const started = performance.now()
   const outcome = await session.run({ script: 'hw_mark begun; sleep 30', deadline: 300 })
@@ -74,7 +74,7 @@ test('a frame that does not end is given up at its deadline, and the session wit
   assert.ok(performance.now() - started < 3000)
 })
 
-test('what rc files print before the first mark is passed over', async (t) => {
+test('fault 31: what rc files print before the first mark is passed over', async (t) => {
   const session = await openSession(`echo "Welcome!"; echo "Last login: never" >&2; printf "no newline"; exec /bin/sh`)
   t.after(() => session.close())
   assert.equal(stdout(await session.run({ script: 'echo mine', deadline: DEADLINE })), 'mine\n')
@@ -84,11 +84,12 @@ const noShells: readonly (readonly [what: string, shell: string, message: RegExp
   ['nologin', 'exec /usr/sbin/nologin', /the login gives no \/bin\/sh; it said: This account is currently not available/],
   ['a shell that is not there', 'exec /no/such/shell', /the login gives no \/bin\/sh; it said: .*not found/],
   ['a forced command that ends', 'echo only backups here; exit 0; #', /the login gives no \/bin\/sh; it said: only backups here/],
+  ['a restricted shell', `exec rbash -c 'exec /bin/sh'; #`, /the login gives no \/bin\/sh; it said: .*restricted/],
   ['silence', 'exec sleep 30; #', /\/bin\/sh did not answer within 0.5 s/],
   ['a flood', 'exec yes; #', /\/bin\/sh did not answer within 0.5 s; it said: y \/ y/],
 ]
 for (const [what, shell, message] of noShells)
-  test(`no shell: ${what}`, async () => {
+  test(`fault 30: no shell: ${what}`, async () => {
     const started = performance.now()
     const opened = await ShellSession.open(connectTo(shell), { deadline: 500 })
     assert.ok(!opened.ok)
@@ -97,7 +98,7 @@ for (const [what, shell, message] of noShells)
     assert.ok(performance.now() - started < 3000)
   })
 
-test('200 MB of output: the beginning and the end are kept, the memory is not filled', { timeout: 60_000 }, async (t) => {
+test('fault 55: 200 MB of output: the beginning and the end are kept, the memory is not filled', { timeout: 60_000 }, async (t) => {
   const session = await openSession('/bin/dash')
   t.after(() => session.close())
   const before = process.memoryUsage().rss
@@ -113,7 +114,7 @@ test('200 MB of output: the beginning and the end are kept, the memory is not fi
   assert.ok(most - before < 120 * MB, `${Math.round((most - before) / MB)} MB more were used`)
 })
 
-test('a flood on stderr does not stop the work', { timeout: 60_000 }, async (t) => {
+test('fault 56: a flood on stderr does not stop the work', { timeout: 60_000 }, async (t) => {
   const session = await openSession('/bin/dash')
   t.after(() => session.close())
   const outcome = await session.run({ script: `head -c ${50 * MB} /dev/zero >&2; echo done`, deadline: 60_000, keep: MB })

@@ -11,7 +11,7 @@ import { folder, openLink, shells } from './shells.ts'
 
 const asRoot = process.getuid?.() === 0
 
-const names = ['plain', 'two words', ` edges `, `it's "quoted"`, '$HOME `id` $(id)', 'back\\slash \\n', '*?[a]', '-rf', '--help', '~root', 'ünïcödé ☃', '#', ';true', '{a,b}', 'x'.repeat(200), '%s %d', '!!', '=', 'a=b', '.hidden']
+const names = ['plain', 'two words', ` edges `, `it's "quoted"`, '$HOME `id` $(id)', 'back\\slash \\n', '*?[a]', '-rf', '--help', '~root', 'ünïcödé ☃', '#', ';true', '{a,b}', 'x'.repeat(255), '\u00e9', 'e\u0301', 'two\nlines', '\u202etxt.exe', '%s %d', '!!', '=', 'a=b', '.hidden']
 const contents: readonly (readonly [what: string, bytes: Buffer])[] = [
   ['nothing', Buffer.alloc(0)],
   ['no newline', Buffer.from('x')],
@@ -32,11 +32,11 @@ for (const [shellName, shell] of Object.entries(shells)) {
   }
   const temps = (directory: string) => readdirSync(directory).filter((each) => each.startsWith('.hostwright'))
 
-  test(`write: ${shellName}`, async (t) => {
+  test(`fault 35: write: ${shellName}`, async (t) => {
     const link = await openLink(shell)
     t.after(() => link.close())
 
-    await t.test('every name', async () => {
+    await t.test('fault 75: every name', async () => {
       const directory = at('names')
       const acted = await act(link, names.map((name) => writes(`${directory}/${name}`, `I am ${name}`)))
       assert.equal(acted.kind, 'done')
@@ -59,14 +59,14 @@ for (const [shellName, shell] of Object.entries(shells)) {
         assert.deepEqual([(bits & 0o7777).toString(8).padStart(4, '0'), uid, gid], [mode, asRoot ? 12345 : uid, asRoot ? 54321 : gid])
       })
 
-    await t.test('a directory at the target is not touched, nor moved into', async () => {
+    await t.test('fault 45: a directory at the target is not touched, nor moved into', async () => {
       const directory = at('in-the-way')
       mkdirSync(`${directory}/target`)
       assert.match(await outcomeOf(link, writes(`${directory}/target`, 'x')), /^failed 1: .*target is a directory\n$/)
       assert.deepEqual([readdirSync(directory), readdirSync(`${directory}/target`)], [['target'], []])
     })
 
-    await t.test('a link at the target is replaced, what it leads to is not touched', async () => {
+    await t.test('fault 46: a link at the target is replaced, what it leads to is not touched', async () => {
       const directory = at('links')
       writeFileSync(`${directory}/real`, 'old')
       mkdirSync(`${directory}/dir`)
@@ -117,7 +117,7 @@ for (const [shellName, shell] of Object.entries(shells)) {
       assert.equal(statSync(`${directory}/${kept}`).mode & 0o777, 0o600)
     })
 
-    await t.test('what a dead run left behind is swept by the next write there', async () => {
+    await t.test('fault 61: what a dead run left behind is swept by the next write there', async () => {
       const directory = at('sweep')
       writeFileSync(`${directory}/.hostwright.0123456789abcdef.1`, 'half')
       writeFileSync(`${directory}/.hostwrightly`, 'somebody else')
@@ -125,13 +125,13 @@ for (const [shellName, shell] of Object.entries(shells)) {
       assert.deepEqual(readdirSync(directory).sort(), ['.hostwrightly', 'file'])
     })
 
-    await t.test('a full disk keeps the old file, and the line', { skip: !asRoot && 'mounting a small file system needs root' }, async (t) => {
+    await t.test('fault 40: a full disk keeps the old file, and the line', { skip: !asRoot && 'mounting a small file system needs root' }, async (t) => {
       const disk = at('disk')
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk])
       t.after(() => execFileSync('umount', [disk]))
       writeFileSync(`${disk}/file`, 'old')
       for (const bytes of [randomBytes(3_000_000), Buffer.alloc(300_000, 'text')]) {
-        assert.match(await outcomeOf(link, writes(`${disk}/file`, bytes)), /^failed \d+: /)
+        assert.match(await outcomeOf(link, writes(`${disk}/file`, bytes)), /^failed \d+: .*No space left/s)
         assert.deepEqual([readFileSync(`${disk}/file`, 'utf8'), readdirSync(disk)], ['old', ['file']])
         assert.equal(await outcomeOf(link, writes(`${disk}/file`, 'old')), 'done 0: ')
       }

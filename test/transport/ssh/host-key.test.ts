@@ -72,7 +72,7 @@ const MATRIX: readonly [name: string, lines: (port: number, key: string, others:
 ]
 
 for (const type of TYPES) {
-  test(`host key ${type}: the same verdict as ssh`, async (t) => {
+  test(`faults 15, 17, 18 and 19: host key ${type}: the same verdict as ssh`, async (t) => {
     const rig = rigFor(type)
     const other = makeKey(join(rig.dir, 'other_same'), type)
     const another = makeKey(join(rig.dir, 'other_type'), type === 'ed25519' ? 'ecdsa' : 'ed25519')
@@ -88,7 +88,7 @@ for (const type of TYPES) {
   })
 }
 
-test('host key: a server with all types is asked for the one on record', async () => {
+test('fault 21: host key: a server with all types is asked for the one on record', async () => {
   await using rig = await startSshd()
   for (const type of TYPES) {
     const file = join(rig.dir, `only_${type}`)
@@ -97,7 +97,7 @@ test('host key: a server with all types is asked for the one on record', async (
   }
 })
 
-test('host key: unknown says fingerprint and the exact command, and that command works', async () => {
+test('fault 17: host key: unknown says fingerprint and the exact command, and that command works', async () => {
   const rig = rigFor('ed25519')
   const file = join(rig.dir, "known 'hosts'")
   const refused = await connectSsh(rig.settings({ knownHostsFiles: [file] }))
@@ -112,7 +112,7 @@ test('host key: unknown says fingerprint and the exact command, and that command
   await connected.connection.close()
 })
 
-test('host key: accept-new writes the key down once, and then holds to it', async () => {
+test('faults 18 and 19: host key: accept-new writes the key down once, and then holds to it', async () => {
   const rig = rigFor('ecdsa')
   const file = join(rig.dir, 'new', 'known_hosts')
   const settings = rig.settings({ knownHostsFiles: [file], acceptNew: true })
@@ -167,7 +167,7 @@ test('host key: accept-new does not accept what it cannot write down', async () 
   }
 })
 
-test('host key: an unreadable known_hosts file stops before contact', async () => {
+test('fault 20: host key: an unreadable known_hosts file stops before contact', async () => {
   const rig = rigFor('rsa')
   const before = rig.log()
   const file = join(rig.dir, 'a-directory')
@@ -178,7 +178,7 @@ test('host key: an unreadable known_hosts file stops before contact', async () =
   assert.equal(rig.log(), before)
 })
 
-test('host key: damaged lines are handed on as warnings', async () => {
+test('fault 20: host key: damaged lines are handed on as warnings', async () => {
   const rig = rigFor('rsa')
   const file = join(rig.dir, 'damaged')
   writeFileSync(file, `what is this\n${readFileSync(rig.knownHosts, 'utf8')}`)
@@ -210,7 +210,7 @@ test('verifier: only a literal true given at once is a yes', () => {
   assert.equal(strictVerifier(() => 1)(KEY), false)
 })
 
-test('verifier: it stays with the key it took, also where new ones are welcome', () => {
+test('fault 13: verifier: it stays with the key it took, also where new ones are welcome', () => {
   const judge = hostKeyJudge(record({ acceptNew: true }))
   assert.equal(judge.verify(KEY), true)
   assert.equal(judge.verify(KEY), true)

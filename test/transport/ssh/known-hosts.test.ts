@@ -36,14 +36,14 @@ const rows: readonly [name: string, text: string, host: string, port: number, ke
   ['a question mark', `web? ${keys.rsa.line}`, 'web1', 22, 'rsa', 'match'],
   ['an exception', `*.example.org,!bad.example.org ${keys.rsa.line}`, 'bad.example.org', 22, 'rsa', 'unknown'],
   ['an exception alone', `!bad ${keys.rsa.line}`, 'good', 22, 'rsa', 'unknown'],
-  ['a port', `[web1]:2222 ${keys.rsa.line}`, 'web1', 2222, 'rsa', 'match'],
+  ['fault 15: a port', `[web1]:2222 ${keys.rsa.line}`, 'web1', 2222, 'rsa', 'match'],
   ['the wrong port', `[web1]:2223 ${keys.rsa.line}`, 'web1', 2222, 'rsa', 'unknown'],
   ['a port does not speak for 22', `[web1]:2222 ${keys.rsa.line}`, 'web1', 22, 'rsa', 'unknown'],
   ['the bare name recognises on any port', `web1 ${keys.rsa.line}`, 'web1', 2222, 'rsa', 'match'],
   ['the bare name accuses nobody on another port', `web1 ${keys.other.line}`, 'web1', 2222, 'ed25519', 'unknown'],
   ['IPv6', `::1 ${keys.rsa.line}`, '::1', 22, 'rsa', 'match'],
-  ['IPv6 with a port', `[::1]:2222 ${keys.rsa.line}`, '::1', 2222, 'rsa', 'match'],
-  ['IPv6 with a zone', `fe80::1%eth0 ${keys.rsa.line}`, 'fe80::1%eth0', 22, 'rsa', 'match'],
+  ['fault 14: IPv6 with a port', `[::1]:2222 ${keys.rsa.line}`, '::1', 2222, 'rsa', 'match'],
+  ['fault 14: IPv6 with a zone', `fe80::1%eth0 ${keys.rsa.line}`, 'fe80::1%eth0', 22, 'rsa', 'match'],
   ['a hashed name', `${hashedName(salt, 'web1')} ${keys.rsa.line}`, 'web1', 22, 'rsa', 'match'],
   ['a hashed name with a port', `${hashedName(salt, '[web1]:2222')} ${keys.rsa.line}`, 'web1', 2222, 'rsa', 'match'],
   ['a hashed name with another key', `${hashedName(salt, 'web1')} ${keys.ecdsa.line}`, 'web1', 22, 'rsa', 'changed'],
@@ -76,7 +76,7 @@ const damaged: readonly [line: string, why: RegExp][] = [
   ['web1 2048 35 1234567890', /not base64|not of type/],
 ]
 
-test('known_hosts: a damaged line is told about with its place, the others count', () => {
+test('fault 20: known_hosts: a damaged line is told about with its place, the others count', () => {
   for (const [line, why] of damaged) {
     const { entries, warnings } = parseKnownHosts(`good ${keys.rsa.line}\n${line}\nweb1 ${keys.rsa.line}\n`, '/k')
     assert.equal(entries.length, 2, line)

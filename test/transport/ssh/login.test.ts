@@ -61,7 +61,7 @@ test('login: `none` is never tried', async () => {
   assert.match(own.log(), /method publickey/)
 })
 
-test('fault 22: a key of ours that cannot be used is found before contact, each with its own words', async () => {
+test('faults 22 and 26: a key of ours that cannot be used is found before contact, each with its own words', async () => {
   const open = freshKey('ed25519')
   chmodSync(open, 0o644)
   const encrypted = freshKey('ed25519', '-N', 'open sesame')

@@ -1,0 +1,69 @@
+/** What a file system may refuse while a file is written: told, and the old file stays. Real file systems of this machine; as root, for they are mounted. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { needs } from '../../rig/needs.ts'
+import { outcomeOf, runs, writes } from './acts.ts'
+import { folder, openLink, shells } from './shells.ts'
+
+const asRoot = { skip: process.getuid?.() !== 0 && 'mounting a small file system needs root' }
+const content = randomBytes(300_000)
+const mount = (at: string, options: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at])
+const directory = (name: string) => {
+  const at = join(folder, name)
+  mkdirSync(at)
+  return at
+}
+
+/** Where it is refused, what is said, how it comes to that, and how it ends. The file is there with "old" in it. */
+const refusals: readonly (readonly [what: string, message: RegExp, begin: (at: string) => void, end: (at: string) => void])[] = [
+  ['fault 39: a read-only file system', /Read-only file system/, (at) => execFileSync('mount', ['-o', 'remount,ro', at]), () => {}],
+  // The root of the file system, the old file, and one that goes again: a fourth is one too many.
+  ['fault 41: no inodes left', /No space left on device|cannot create/, (at) => execFileSync('mount', ['-o', 'remount,nr_inodes=2', at]), () => {}],
+  ['fault 43: an immutable file', /Operation not permitted/, (at) => execFileSync('chattr', ['+i', `${at}/file`]), (at) => execFileSync('chattr', ['-i', `${at}/file`])],
+]
+
+for (const [shellName, shell] of Object.entries(shells))
+  for (const [what, message, begin, end] of refusals)
+    test(`${what} (${shellName})`, asRoot, async (t) => {
+      const at = directory(`${what} ${shellName}`)
+      mount(at, 'size=4m,nr_inodes=100')
+      t.after(() => execFileSync('umount', [at]))
+      const link = await openLink(shell)
+      t.after(() => link.close())
+      assert.equal(await outcomeOf(link, writes(`${at}/file`, 'old')), 'done 0: ')
+      begin(at)
+      for (const bytes of ['new', content]) assert.match(await outcomeOf(link, writes(`${at}/file`, bytes)), new RegExp(`^failed \\d+: .*(?:${message.source})`, 's'))
+      assert.deepEqual([readFileSync(`${at}/file`, 'utf8'), readdirSync(at)], ['old', ['file']])
+      end(at)
+      assert.equal(await outcomeOf(link, runs(['echo', 'next'])), 'done 0: next\n')
+    })
+
+/** A program that works under strace, which makes a call of it fail, where this condition of sh holds. */
+function failing(program: string, where: string, call: string): string {
+  const at = directory(`failing ${program}`)
+  writeFileSync(join(at, program), `#!/bin/sh\n${where} || exec /usr/bin/${program} "$@"\nexec ${needs('strace', 'strace')} -qq -o /dev/null -e inject=${call} /usr/bin/${program} "$@"\n`)
+  chmodSync(join(at, program), 0o755)
+  return `env PATH='${at}':/usr/bin:/bin /bin/dash`
+}
+
+test('fault 42: a quota that is used up', async (t) => {
+  const at = directory('quota')
+  const link = await openLink(failing('dd', '[ -f /proc/self/fd/1 ]', 'write:error=EDQUOT:when=3'))
+  t.after(() => link.close())
+  writeFileSync(`${at}/file`, 'old')
+  assert.match(await outcomeOf(link, writes(`${at}/file`, content)), /^failed \d+: .*quota exceeded/s)
+  assert.deepEqual([readFileSync(`${at}/file`, 'utf8'), readdirSync(at)], ['old', ['file']])
+})
+
+test('fault 40: a disk that refuses to keep what was written', async (t) => {
+  const at = directory('sync')
+  const link = await openLink(failing('sync', '[ "$*" != / ]', 'fsync:error=EIO'))
+  t.after(() => link.close())
+  writeFileSync(`${at}/file`, 'old')
+  assert.match(await outcomeOf(link, writes(`${at}/file`, 'new')), /^failed \d+: .*Input\/output error/s)
+  assert.deepEqual([readFileSync(`${at}/file`, 'utf8'), readdirSync(at)], ['old', ['file']])
+})

@@ -1,0 +1,96 @@
+/** Writes as the kernel sees them: the calls of the shell and of all it starts, told by strace. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { needs } from '../../rig/needs.ts'
+import { act, outcomeOf, runs, writes } from './acts.ts'
+import { folder, openLink, shells } from './shells.ts'
+
+const strace = needs('strace', 'strace')
+const contents = ['small', Buffer.alloc(300_000, 0xff)] as const
+const directory = (name: string) => {
+  const at = join(folder, name)
+  mkdirSync(at)
+  return at
+}
+
+for (const [shellName, shell] of Object.entries(shells))
+  test(`the content is on the disk before its name, and the name before it counts as done (${shellName})`, { timeout: 60_000 }, async () => {
+    const at = directory(`order ${shellName}`)
+    const trace = join(folder, `trace ${shellName}`)
+    const link = await openLink(`exec ${strace} -f -qq -y -s 300 -o '${trace}' -e trace=fsync,fdatasync,syncfs,sync,rename,renameat,renameat2 ${shell}`)
+    for (const bytes of contents) assert.equal(await outcomeOf(link, writes(`${at}/file`, bytes)), 'done 0: ')
+    await link.close()
+    const calls = readFileSync(trace, 'utf8').split('\n').flatMap((line) => {
+      if (/\b(?:fsync|fdatasync|syncfs)\(\d+<[^>]*\/\.hostwright\.[^>]*>\)\s+= 0/.test(line)) return ['content']
+      if (line.includes(`<${at}>)`) && /\b(?:fsync|fdatasync|syncfs)\(.*= 0/.test(line)) return ['name']
+      if (/\bsync\(\)/.test(line)) return ['all']
+      return /\brename.*\.hostwright\..*"[^"]*\/file".*= 0/.test(line) ? ['rename'] : []
+    })
+    // An old busybox can only sync all there is.
+    assert.match(calls.join(' '), /^(?:(?:content|all) rename (?:name|all) ?){2}$/)
+  })
+
+/** The calls that matter for a write, one kind after the other: each time somebody makes the nth of these, it dies there. */
+const KINDS = ['execve', 'openat', 'write', 'close', 'dup2', 'fchmodat,chmod', 'fchownat,chown', 'fsync', 'rename,renameat,renameat2', 'unlink,unlinkat', 'newfstatat', 'clone,clone3,vfork,fork', 'wait4', 'exit_group'] as const
+
+/** Makes strace hold on to a process and all that it starts: the nth call of this kind that somebody makes ends so. */
+async function inject(pid: number, kind: string, n: number, end: string): Promise<() => void> {
+  const child = spawn(strace, ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${kind}`, '-e', `inject=${kind}:${end}:when=${n}`, '-p', String(pid)], { stdio: 'ignore' })
+  for (let tries = 0; /TracerPid:\t0/.test(readFileSync(`/proc/${pid}/status`, 'utf8')); tries++) {
+    assert.ok(tries < 1000, 'strace does not attach')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return () => void child.kill('SIGKILL')
+}
+
+/** Writes over "old", and that ends in one of these ways. Never a part of a file; and what counts as done is done. */
+async function written(file: string, content: string | Buffer, kind: string, n: number, end: string): Promise<{ done: boolean; isNew: boolean }> {
+  writeFileSync(file, 'old')
+  const link = await openLink('/bin/dash')
+  const pid = Number((await outcomeOf(link, runs(['sh', '-c', `cut -d' ' -f5 /proc/$PPID/stat`], { timeout: 0 }))).replace('done 0: ', ''))
+  const stop = await inject(pid, kind, n, end)
+  const acted = await act(link, [writes(file, content, { owner: '65534:65534' })])
+  stop()
+  await link.close()
+  const found = readFileSync(file)
+  const isNew = found.equals(Buffer.from(content))
+  assert.ok(isNew || found.toString() === 'old', `${kind} ${n}: ${found.length} bytes`)
+  if (acted.kind === 'done') assert.ok(isNew, `${kind} ${n}: done, and it is not`)
+  return { done: acted.kind === 'done', isNew }
+}
+
+for (const [size, content, kinds] of [['text', 'new', KINDS], ['70 KB of bytes', Buffer.alloc(70_000, 0xff), ['openat', 'write', 'close', 'fsync', 'rename,renameat,renameat2', 'clone,clone3,vfork,fork']]] as const)
+  test(`fault 61: killed at each call of a write (${size}): the old file or the new one, and the next write sweeps`, { timeout: 300_000 }, async (t) => {
+    const at = directory(`killed ${size}`)
+    const ends = { old: 0, new: 0, left: 0 }
+    for (const kind of kinds)
+      for (let n = 1, quiet = 0; quiet < 2 && n < 60; n++) {
+        const { done, isNew } = await written(`${at}/file`, content, kind, n, 'signal=SIGKILL')
+        quiet = done ? quiet + 1 : 0
+        if (!done) ends[isNew ? 'new' : 'old']++
+        if (readdirSync(at).length > 1) ends.left++
+      }
+    t.diagnostic(`${ends.old + ends.new} deaths: ${ends.old} before the new name, ${ends.new} after it; ${ends.left} temporary files left`)
+    assert.ok(ends.old > 30 && ends.new > 3 && ends.left > 10, JSON.stringify(ends))
+    const link = await openLink('/bin/dash')
+    assert.equal(await outcomeOf(link, writes(`${at}/file`, 'at last')), 'done 0: ')
+    await link.close()
+    assert.deepEqual(readdirSync(at), ['file'])
+  })
+
+test('faults 40 and 42: each call of a write is refused: the old file or the new one, and nothing is done that is not', { timeout: 300_000 }, async (t) => {
+  const at = directory('refused')
+  let refused = 0
+  for (const kind of ['openat', 'fchmodat,chmod', 'fchownat,chown', 'rename,renameat,renameat2', 'unlink,unlinkat'])
+    for (const error of ['EIO', 'EDQUOT'])
+      for (let n = 1, quiet = 0; quiet < 6 && n < 30; n++) {
+        const { done } = await written(`${at}/file`, 'new', kind, n, `error=${error}`)
+        quiet = done ? quiet + 1 : 0
+        if (!done) refused++
+      }
+  t.diagnostic(`${refused} times refused`)
+  assert.ok(refused > 8, `${refused}`)
+})
