@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { shells } from '../../rig/shells.ts'
+import { text } from './program.ts'
 
-const [, part = ''] = /\n(point\(\) \{[^]*?\n\}\n)/.exec(readFileSync('engine/tasks/rollout/cut-over.sh', 'utf8')) ?? []
+const part = text('point')
 const folder = mkdtempSync(join(tmpdir(), 'hw-point-'))
 after(() => rmSync(folder, { recursive: true }))
 mkdirSync(join(folder, 'bin'))

@@ -6,14 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { shells } from '../../rig/shells.ts'
-
-const program = readFileSync('engine/tasks/rollout/cut-over.sh', 'utf8')
-/** A function of the program, as it stands there. */
-function text(name: string): string {
-  const found = new RegExp(`^${name}\\(\\) \\{(?:.*\\}$|[^]*?^\\}$)`, 'm').exec(program)
-  assert.ok(found, `cut-over.sh has no ${name}`)
-  return found[0]
-}
+import { text } from './program.ts'
 const folder = mkdtempSync(join(tmpdir(), 'hw-undo-'))
 after(() => rmSync(folder, { recursive: true }))
 

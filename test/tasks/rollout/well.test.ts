@@ -1,16 +1,9 @@
 /** What counts as well before the switch, while the old drain, and while they are kept: the program's own text, with containers as told here. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { shells } from '../../rig/shells.ts'
-
-const program = readFileSync('engine/tasks/rollout/cut-over.sh', 'utf8')
-function text(name: string): string {
-  const found = new RegExp(`^${name}\\(\\) \\{(?:.*\\}$|[^]*?^\\}$)`, 'm').exec(program)
-  assert.ok(found, `cut-over.sh has no ${name}`)
-  return found[0]
-}
+import { text } from './program.ts'
 
 /** Time goes on by a second with each nap; container `a` is what `at` says from that second on. */
 function run(path: string, at: Readonly<Record<number, string>>, call: string): { code: number | null; said: string } {
