@@ -18,23 +18,26 @@ const MOST = 2_000
 /** Of all hosts; a file that cannot be used costs a turn, no more. */
 export async function guessAhead(cwd: string, playbook: string, sources: readonly string[], hosts: readonly string[]): Promise<ReadAhead> {
   const guesses = new Map<string, Fact<unknown>[]>()
-  const kept = await readKept(keptFile(cwd, playbook, sources, '.asked'), Asked)
-  if (kept === undefined || kept === 'unusable') return new ReadAhead(guesses)
-  const facts = kept.value.facts.map(read)
-  for (const host of hosts) guesses.set(host, (kept.value.hosts[host] ?? []).flatMap((index) => facts[index] ?? []))
+  const kept = await readAsked(keptFile(cwd, playbook, sources, '.asked'))
+  const facts = kept.facts.map(read)
+  for (const host of hosts) guesses.set(host, (kept.hosts[host] ?? []).flatMap((index) => facts[index] ?? []))
   return new ReadAhead(guesses)
 }
 
 /** Keeps what these hosts were asked, and what is known of others. An argument that has a secret in it is not kept. */
 export async function keepAsked(cwd: string, playbook: string, sources: readonly string[], ahead: ReadAhead, finished: (host: string) => boolean): Promise<void> {
   const file = keptFile(cwd, playbook, sources, '.asked')
-  const kept = await readKept(file, Asked)
-  const before = kept === undefined || kept === 'unusable' ? { facts: [], hosts: {} } : kept.value
+  const before = await readAsked(file) // anew: another run may have ended meanwhile
   const table = new Table()
   const hosts = new Map<string, number[]>()
   for (const [host, indexes] of Object.entries(before.hosts)) hosts.set(host, indexes.flatMap((index) => table.add(before.facts[index])))
   for (const [host, facts] of ahead.asked) if (finished(host)) hosts.set(host, facts.slice(0, MOST).flatMap((fact) => table.add(write(fact))))
   await writeKept(file, { version: 1, facts: table.rows, hosts: Object.fromEntries(hosts) })
+}
+
+async function readAsked(file: string): Promise<Pick<z.output<typeof Asked>, 'facts' | 'hosts'>> {
+  const kept = await readKept(file, Asked)
+  return kept === undefined || kept === 'unusable' ? { facts: [], hosts: {} } : kept.value
 }
 
 class Table {

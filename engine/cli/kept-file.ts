@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
+import { jsonIn } from '../values/json.ts'
 
 /** What runs of a playbook with an inventory keep from one to the next: beside the project, for this user only. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
@@ -10,7 +11,7 @@ export const keptFile = (cwd: string, playbook: string, sources: readonly string
 export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const read = schema.safeParse(jsonOf(text))
+  const read = schema.safeParse(jsonIn(text))
   return read.success ? { value: read.data } : 'unusable'
 }
 
@@ -23,13 +24,5 @@ export async function writeKept(file: string, value: unknown): Promise<string | 
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

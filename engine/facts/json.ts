@@ -1,3 +1,5 @@
+import { jsonIn } from '../values/json.ts'
+
 /** Reads of a value of which nothing is known: what a host answered is never trusted to have a shape. */
 
 /** The member of an object, or undefined where there is none. */
@@ -32,17 +34,9 @@ export function jsonLines(output: Buffer | string): { readonly values: unknown[]
   const rest: string[] = []
   for (const line of output.toString().split('\n')) {
     if (line.trim() === '') continue
-    const value = parsed(line)
+    const value = jsonIn(line)
     if (value === undefined) rest.push(line)
     else values.push(value)
   }
   return { values, rest }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

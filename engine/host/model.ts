@@ -78,15 +78,19 @@ export class HostModel implements KnownFacts {
   doubtAbout({ facts }: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): string | undefined {
     if (this.#suspected.size === 0) return undefined
     for (const fact of Object.values(facts)) {
-      const why = this.#suspected.get(fact.kind.name) ?? this.#suspected.get('*')
+      const why = this.#suspicionOf(fact)
       if (why !== undefined && fact.kind !== GIVEN && !this.isPredicted(fact)) return why
     }
     return undefined
   }
 
+  #suspicionOf({ kind }: Fact<unknown>): string | undefined {
+    return this.#suspected.get(kind.name) ?? this.#suspected.get('*')
+  }
+
   /** What is known of it is foretold, or in doubt: once the planned changes are made it has to be asked again. */
   willNeed(fact: Fact<unknown>): boolean {
-    return fact.kind !== GIVEN && (this.isPredicted(fact) || this.#suspected.has(fact.kind.name) || this.#suspected.has('*') || this.get(fact) === undefined)
+    return fact.kind !== GIVEN && (this.isPredicted(fact) || this.#suspicionOf(fact) !== undefined || this.get(fact) === undefined)
   }
 
   /** For real: what may have changed is asked again when it is needed next. */

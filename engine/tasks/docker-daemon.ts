@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isRecord } from '../facts/json.ts'
 import { run, type RunStep, type WriteStep } from './change.ts'
 import { contentOf } from '../values/content.ts'
+import { jsonIn } from '../values/json.ts'
 
 export const DAEMON_JSON = '/etc/docker/daemon.json'
 
@@ -16,12 +17,8 @@ export const SettingsSchema = z.record(z.string(), z.json())
 /** The file as it is, as settings; undefined when it is no JSON object. */
 export function readSettings(text: string): Settings | undefined {
   if (text.trim() === '') return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = jsonIn(text)
+  return isRecord(value) ? value : undefined
 }
 
 /** What is there, with the wished settings over it; a setting wished to be null is taken out. */
