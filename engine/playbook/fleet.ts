@@ -30,8 +30,9 @@ export class Fleet {
   readonly #emit: Emit
   readonly #ahead: ReadAhead
   readonly #links = new Map<string, Promise<Link | undefined>>()
-  readonly #all: { host: string; link: Link }[] = []
+  readonly #all: { host: string; key: string; link: Link }[] = []
   readonly #lost = new Set<string>()
+  readonly #leaving: Promise<void>[] = []
   readonly #guessed = new Set<string>()
 
   constructor(open: OpenLink, emit: Emit, ahead: ReadAhead, userOf: UserOf = (host, become) => String(become ?? host.connection.become ?? false)) {
@@ -72,7 +73,7 @@ export class Fleet {
     }
     if (ahead.length > 0) this.#ahead.of(host.name).expect(opened.link.ahead)
     for (const message of opened.warnings ?? []) this.#emit({ type: 'warning', message: `${host.name}: ${message}` })
-    this.#all.push({ host: host.name, link: opened.link })
+    this.#all.push({ host: host.name, key: this.key(host, become), link: opened.link })
     this.#emit({ type: 'connected', host: host.name, target: opened.link.target, ms: Math.round(performance.now() - started) })
     return opened.link
   }
@@ -91,7 +92,7 @@ export class Fleet {
     await broken.close()
     const opened = await this.#open(host, { become, again: true, ahead: [] })
     if (!opened.ok) return undefined
-    this.#all.push({ host: host.name, link: opened.link })
+    this.#all.push({ host: host.name, key: this.key(host, become), link: opened.link })
     return opened.link
   }
 
@@ -114,7 +115,21 @@ export class Fleet {
     return traffic
   }
 
+  /**
+   * Lets go of a host that nobody is expected to come back to: others may have it, and we need not keep its line. False, and all stays as it is,
+   * where something was done: that host is ours until the run ends, so that what was done can be taken back before anybody builds on it.
+   */
+  release(host: string): boolean {
+    const lines = this.#all.filter((line) => line.host === host)
+    if (lines.some(({ link }) => link.acted)) return false
+    for (const { key, link } of lines) {
+      this.#links.delete(key)
+      this.#leaving.push(link.close())
+    }
+    return true
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#links.values()].map(async (link) => (await link)?.close()))
+    await Promise.all([...this.#leaving, ...[...this.#links.values()].map(async (link) => (await link)?.close())])
   }
 }

@@ -24,6 +24,8 @@ export class HostRuns {
   /** What is known of a host, whichever play asks; two users see the same host. */
   readonly #models = new Map<string, HostModel>()
   readonly #lines = new Map<string, { last: Promise<unknown> }>()
+  /** Hosts that a role of another host works on: when it is through with them, nobody knows. */
+  readonly #borrowed = new Set<string>()
 
   constructor(inventory: Inventory, options: RunOptions, fleet: Fleet, ahead: ReadAhead) {
     this.#ahead = ahead
@@ -55,6 +57,11 @@ export class HostRuns {
       this.#tell(host.name, role, error)
       return false
     }
+  }
+
+  /** No play needs this host any more. Whoever asks for it all the same finds it anew: it may be another one by then. */
+  release(host: string): void {
+    if (!this.#borrowed.has(host) && this.#fleet.release(host)) this.#models.delete(host)
   }
 
   /** Runs a role, then sees to what it left behind: failures it caught, and awaits it forgot. */
@@ -119,6 +126,7 @@ export class HostRuns {
       other: async (name: string, role: string) => {
         const other = this.#inventory.hosts.get(name)
         if (!other) throw new Error(`there is no host "${name}" in the inventory`)
+        this.#borrowed.add(name)
         return (await this.#handle(other, become, tags, playStopped)).as(role, tags)
       },
     }

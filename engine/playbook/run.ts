@@ -28,6 +28,8 @@ class Run {
   readonly #hostRuns: HostRuns
   /** Hosts that take no further part. */
   readonly #out = new Set<string>()
+  /** Plays that a host takes part in. */
+  readonly #due = new Map<string, number>()
   /** Plays that a host is through with, and went well. */
   readonly #through = new Map<string, number>()
 
@@ -42,15 +44,19 @@ class Run {
     const wanted = plays.flatMap(({ play, hosts }) => hosts.map(({ host }) => ({ host, become: this.#options.become ?? play.become })))
     const distinct = new Map(wanted.map((each) => [this.#fleet.key(each.host, each.become), each]))
     const { forks, stop } = this.#options
+    for (const { host } of wanted) this.#due.set(host.name, (this.#due.get(host.name) ?? 0) + 1)
     try {
       await this.#fleet.connect([...distinct.values()], forks, () => stop.reason !== undefined)
       for (const { play, hosts } of plays) await this.#play({ play, hosts })
     } finally {
       await this.#fleet.close()
     }
-    const due = new Map<string, number>()
-    for (const { host } of wanted) due.set(host.name, (due.get(host.name) ?? 0) + 1)
-    return { traffic: this.#fleet.traffic(), unfinished: [...due].flatMap(([name, plays]) => ((this.#through.get(name) ?? 0) < plays ? [name] : [])) }
+    return { traffic: this.#fleet.traffic(), unfinished: [...this.#due.keys()].filter((name) => !this.#isDone(name)) }
+  }
+
+  /** Through with all its plays. */
+  #isDone(name: string): boolean {
+    return (this.#through.get(name) ?? 0) >= (this.#due.get(name) ?? 0)
   }
 
   #isOut(name: string): boolean {
@@ -86,6 +92,7 @@ class Run {
             const ok = await this.#hostRuns.through(play, prepared, () => stopped)
             if (ok) this.#through.set(prepared.host.name, (this.#through.get(prepared.host.name) ?? 0) + 1)
             else this.#out.add(prepared.host.name)
+            if (this.#isDone(prepared.host.name)) this.#hostRuns.release(prepared.host.name)
             emit({ type: 'host-done', host: prepared.host.name, play: play.name, ok })
             giveUp()
           }),

@@ -17,6 +17,8 @@ export interface Link {
   /** Turns taken so far. */
   readonly turns: number
   readonly bytesSent: number
+  /** Work was sent: the host may be otherwise than it was. */
+  readonly acted: boolean
   readonly alive: boolean
   close(): Promise<void>
 }

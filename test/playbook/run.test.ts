@@ -76,6 +76,34 @@ test('two plays that work as the same user share one line; told apart by who tha
   assert.deepEqual([run.recap.exit, run.told.length], [0, 2])
 })
 
+test('a host where nothing was done is let go when its last play is through; one where something was done is held to the end', async () => {
+  const hosts = fakes('a', 'b', 'c')
+  await runInMemory(hosts, [{ name: 'earlier', hosts: 'a', roles: [make('/x')] }])
+  const seen: unknown[] = []
+  const look = role('look', (host) => {
+    seen.push([host.name, hosts.get('a')?.held, hosts.get('b')?.held])
+    return Promise.resolve()
+  })
+  const run = await runInMemory(hosts, [{ name: 'one', hosts: 'all', roles: [make('/x')] }, { name: 'two', hosts: 'all', roles: [look] }], { forks: 1 })
+  assert.deepEqual(seen, [['a', 1, 1], ['b', 0, 1], ['c', 0, 1]])
+  assert.deepEqual([run.recap.exit, run.recap.changed, run.traffic.get('a')?.roundTrips, hosts.get('b')?.held], [0, 2, 1, 0])
+})
+
+test('a host that was let go is found anew by who asks for it after all, and then held to the end', async () => {
+  const hosts = fakes('a', 'b', 'c')
+  await runInMemory(hosts, [{ name: 'earlier', hosts: 'a', roles: [make('/x')] }])
+  const seen: unknown[] = []
+  const cross = role('cross', async (host) => {
+    await (await host.on('a')).ensure(directory({ path: '/x' }))
+    seen.push([host.name, hosts.get('a')?.held])
+  })
+  const plays = [{ name: 'one', hosts: 'a', roles: [make('/x')] }, { name: 'two', hosts: 'b,c', roles: [cross] }]
+  const run = await runInMemory(hosts, plays, { forks: 1 })
+  assert.deepEqual(seen, [['b', 1], ['c', 1]])
+  // Looked at by the first play, and again over the new line: it may have been somebody else's meanwhile. The third finds that known.
+  assert.deepEqual([run.recap.exit, run.recap.changed, run.traffic.get('a')?.roundTrips, hosts.get('a')?.held], [0, 0, 2, 0])
+})
+
 test('interrupted: what runs is finished, nothing new is started; exit 130', async () => {
   const stop = new Stop()
   const slow = role('slow', async (host: Host) => {

@@ -17,6 +17,8 @@ export class FakeHost {
   readonly fates: Fate[] = []
   /** How many more lines can be opened. */
   lines = Infinity
+  /** How many are open. */
+  held = 0
   readonly acts: Act[] = []
   readonly looks: (readonly Fact<unknown>[])[] = []
   /** Called before each act and each look: to move the host under the engine, or to hold it up. */
@@ -45,12 +47,15 @@ class FakeLink implements Link {
   readonly #host: FakeHost
   turns = 0
   readonly bytesSent = 0
+  acted = false
   alive = true
+  #closed = false
 
   readonly ahead?: Promise<Looked>
 
   constructor(host: FakeHost, ahead: readonly Fact<unknown>[]) {
     this.#host = host
+    host.held++
     if (ahead.length > 0) this.ahead = this.look(ahead)
   }
 
@@ -68,6 +73,7 @@ class FakeLink implements Link {
 
   async act(act: Act, on: ActEvents = {}): Promise<Acted> {
     this.turns++
+    this.acted = true
     await this.#host.before('act')
     if (!this.alive) return { kind: 'lost', task: 0, change: 0, error: GONE }
     this.#host.acts.push(act)
@@ -91,6 +97,8 @@ class FakeLink implements Link {
 
   close(): Promise<void> {
     this.alive = false
+    if (!this.#closed) this.#host.held--
+    this.#closed = true
     return Promise.resolve()
   }
 }

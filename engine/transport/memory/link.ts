@@ -11,6 +11,7 @@ export class MemoryLink implements Link {
   readonly #host = new HostModel()
   turns = 0
   readonly bytesSent = 0
+  acted = false
   alive = true
 
   constructor(target: string, facts: readonly (readonly [Fact<unknown>, unknown])[] = []) {
@@ -25,6 +26,7 @@ export class MemoryLink implements Link {
 
   act({ tasks, facts }: Act, on: ActEvents = {}): Promise<Acted> {
     this.turns++
+    this.acted = true
     const outputs: StepOutput[][] = []
     for (const [t, task] of tasks.entries()) {
       for (const [c, change] of task.changes.entries()) {

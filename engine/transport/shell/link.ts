@@ -37,6 +37,7 @@ export class ShellLink implements Link {
   /** What the operator should know about this host; nothing stops. */
   readonly warnings: readonly string[]
   readonly ahead?: Promise<Looked>
+  acted = false
 
   private constructor(connection: Connection, session: ShellSession, ahead: readonly Fact<unknown>[]) {
     this.#connection = connection
@@ -64,6 +65,7 @@ export class ShellLink implements Link {
   }
 
   async act(act: Act, on: ActEvents = {}): Promise<Acted> {
+    this.acted = true
     let began = 0
     let took = 0
     const outcome = await this.#session.run({
