@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
-import { matchesList } from './pattern.ts'
+import { createHash } from 'node:crypto'
+import { hashName, KnownHostIndex } from './known-host-index.ts'
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -105,13 +105,14 @@ function spellings({ host, address, port }: HostNames): { withPort: string; bare
   return [...names].map((bare) => ({ withPort: nameWithPort(bare, port), bare }))
 }
 
-function entriesFor(entries: readonly KnownHost[], name: string): KnownHost[] {
-  return entries.filter(({ names }) => (names.kind === 'patterns' ? matchesList(names.patterns, name) : hashName(names.salt, name) === names.hash))
+function entriesFor(entries: readonly KnownHost[], name: string): readonly KnownHost[] {
+  const index = indices.get(entries) ?? new KnownHostIndex(entries)
+  indices.set(entries, index)
+  return index.for(name)
 }
 
-function hashName(salt: Buffer, name: string): string {
-  return createHmac('sha1', salt).update(name).digest('base64')
-}
+/** Many hosts are looked up in the same entries, each more than once. */
+const indices = new WeakMap<readonly KnownHost[], KnownHostIndex>()
 
 /** A name as `HashKnownHosts` writes it. */
 export function hashedName(salt: Buffer, name: string): string {

@@ -6,7 +6,7 @@ import { loadSshConfig, type SshConfig } from './config-file.ts'
 import { hostConfig, type HostConfig, type JumpSpec } from './config.ts'
 import { findCredentials, type Credential } from './credentials.ts'
 import type { HostKeyRecord } from './host-key.ts'
-import { parseKnownHosts, type KnownHost } from './known-hosts.ts'
+import { parseKnownHosts } from './known-hosts.ts'
 import { failureCode, inHome } from './local-file.ts'
 import { CONNECT_TIMEOUT_MS, type SshSettings } from './settings.ts'
 
@@ -137,21 +137,34 @@ function knownHostsFiles(config: HostConfig, { knownHostsFiles, env }: SshSettin
   return [...own, '/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 }
 
+type KnownKeys = Pick<HostKeyRecord, 'entries' | 'files' | 'warnings'>
+
 /** A file that is not there has nothing to say; one that cannot be read might say "revoked", so nobody is contacted. */
-async function readKnownHosts(files: readonly string[]): Promise<Prepared<Pick<HostKeyRecord, 'entries' | 'files' | 'warnings'>>> {
-  const entries: KnownHost[] = []
-  const warnings: string[] = []
+async function readKnownHosts(files: readonly string[]): Promise<Prepared<KnownKeys>> {
+  const texts: string[] = []
   for (const file of files) {
     try {
-      const parsed = parseKnownHosts(await readFile(file, 'utf8'), file)
-      entries.push(...parsed.entries)
-      warnings.push(...parsed.warnings)
+      texts.push(await readFile(file, 'utf8'))
     } catch (error) {
       const code = failureCode(error)
       if (code !== 'ENOENT') return wrong(`the known_hosts file ${file} cannot be read (${code})`, 'without it no host can be told from an impostor: make it readable')
+      texts.push('')
     }
   }
-  return { ok: true, value: { entries, files, warnings } }
+  return { ok: true, value: understood(files, texts) }
+}
+
+/** What was understood last of these files. A thousand hosts share a thousand lines: to understand them anew for each would take longer than to reach them. */
+const lastUnderstood = new Map<string, { readonly texts: readonly string[]; readonly keys: KnownKeys }>()
+
+function understood(files: readonly string[], texts: readonly string[]): KnownKeys {
+  const id = files.join('\0')
+  const last = lastUnderstood.get(id)
+  if (last?.texts.every((text, index) => text === texts[index])) return last.keys
+  const parsed = files.map((file, index) => parseKnownHosts(texts[index] ?? '', file))
+  const keys = { files, entries: parsed.flatMap(({ entries }) => entries), warnings: parsed.flatMap(({ warnings }) => warnings) }
+  lastUnderstood.set(id, { texts, keys })
+  return keys
 }
 
 function keyscan({ config, port }: Stop, via: Hop | undefined, file: string): string {
