@@ -1,13 +1,11 @@
 import type { Content } from '../../values/content.ts'
 import { quote, quoteAll } from '../../values/quote.ts'
 import { unreachable } from '../../values/unreachable.ts'
-import type { RunStep, Step, WriteStep } from '../../tasks/change.ts'
+import type { RunStep, Step } from '../../tasks/change.ts'
 import type { Act } from '../link.ts'
 import { guardScript } from './guard-script.ts'
 import { lookScript } from './look-script.ts'
-
-/** Content up to this size travels in the script itself; more (or bytes that no shell word holds) follows as a blob. */
-const INLINE = 64 * 1024
+import { inlineText, placeOf, preparedWrites, writeScript, type Prepared } from './write-script.ts'
 
 export interface Program {
   readonly script: string
@@ -22,16 +20,19 @@ export interface Program {
  */
 export function actProgram(act: Act): Program {
   const blobs: Content[] = []
+  const prepared = preparedWrites(act)
   const lines: string[] = ['hw_go() {', 'true']
   let seconds = 120
   for (const [t, task] of act.tasks.entries()) {
     const guard = guardScript(task.guards)
-    if (guard !== '') lines.push(`{ ${guard}; } || { hw_mark drift ${t}; return 1; }`)
+    if (guard !== '') lines.push(`{ ${guard}; } || { hw_drop "$@"; hw_mark drift ${t}; return 1; }`)
     for (const [c, change] of task.changes.entries()) {
+      const together = prepared.get(placeOf(t, c))
+      if (together?.script !== undefined) lines.push(together.script)
       lines.push(`hw_both do ${t} ${c}`)
       for (const [s, step] of change.steps.entries()) {
-        lines.push(stepScript(step, blobs))
-        lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
+        lines.push(stepScript(step, blobs, together))
+        lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop "$@"; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
         seconds += step.kind === 'run' ? step.timeout + 15 : 5
       }
       lines.push(`hw_mark did ${t} ${c} $hw_s`)
@@ -42,12 +43,12 @@ export function actProgram(act: Act): Program {
   return { script: lines.join('\n'), blobs, deadline: (seconds + size / 50_000) * 1000 }
 }
 
-function stepScript(step: Step, blobs: Content[]): string {
+function stepScript(step: Step, blobs: Content[], together: Prepared | undefined): string {
   switch (step.kind) {
     case 'run':
       return runScript(step, blobs)
     case 'write':
-      return writeScript(step, blobs)
+      return writeScript(step, blobs, together)
     default:
       return unreachable(step)
   }
@@ -76,28 +77,6 @@ function runScript(step: RunStep, blobs: Content[]): string {
 /** runuser leaves the environment as it is; a program that runs as somebody must not look for its settings in root's home. */
 function homeOf({ user }: RunStep): string {
   return user === undefined || !/^[a-z_][a-z0-9_.-]*$/i.test(user) ? '' : `HOME=~${user} USER=${user} LOGNAME=${user}; export HOME USER LOGNAME; `
-}
-
-/** FAULTS §3's recipe: exclusive temp beside the target, digest, owner, mode, check, sync, rename, sync. */
-function writeScript(step: WriteStep, blobs: Content[]): string {
-  const inline = inlineText(step.content)
-  const fill = inline === undefined ? `hw_take ${step.content.size} >"$hw_t"` : `printf %s ${quote(inline)} >"$hw_t"`
-  if (inline === undefined) blobs.push(step.content)
-  const target = quote(step.path)
-  const parts = [`hw_open ${target}`, fill, `hw_arrived ${step.content.digest}`]
-  if (step.owner !== undefined) parts.push(`hw_owner ${quote(step.owner)}`)
-  if (step.validate) parts.push(`chmod -- ${quote(step.mode)} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
-  if (step.backup) parts.push(`hw_keep ${target}`)
-  parts.push(`hw_live ${target} ${quote(step.mode)}`)
-  return `{ ${parts.join(' && ')}; }`
-}
-
-function validation(argv: readonly string[]): string {
-  return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
-}
-
-function inlineText(content: Content): string | undefined {
-  return content.text !== undefined && content.size <= INLINE ? content.text : undefined
 }
 
 /** A step as a person would type it, for messages; a whole program is told by the sentence of its change. */

@@ -49,7 +49,7 @@ hw_take() {
   [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock status=none
 }
 hw_open() {
-  for hw_o in "\${1%/*}"/.hostwright.*; do [ ! -e "$hw_o" ] || rm -f -- "$hw_o"; done
+  for hw_o in "\${1%/*}"/.hostwright.*; do case $hw_o in *."$hw_id".*) ;; *) [ ! -e "$hw_o" ] || rm -f -- "$hw_o" ;; esac; done
   hw_c=$((hw_c + 1)); hw_t="\${1%/*}/.hostwright.$hw_id.$hw_c"
   umask 077; set -C; true >"$hw_t"; hw_s=$?; set +C; umask 022; return $hw_s
 }
@@ -62,12 +62,15 @@ hw_live() {
   chmod -- "$2" "$hw_t" || return
   [ ! -e /sys/fs/selinux/enforce ] || ! command -v chcon >/dev/null || [ ! -e "$1" ] || chcon --reference="$1" -- "$hw_t"
   sync "$hw_t" || { sync / 2>/dev/null && return 1; sync; }
+  hw_rename "$1"
+}
+hw_rename() {
   [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
   mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; } || return
   sync "\${1%/*}/" 2>/dev/null || sync
 }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
-hw_drop() { [ -z "$hw_t" ] || rm -f -- "$hw_t"; hw_t=; }
+hw_drop() { [ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=; }
 hw_frame() {
   hw_c=0; hw_t=
   if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $?; return; fi

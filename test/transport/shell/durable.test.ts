@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { needs } from '../../rig/needs.ts'
+import type { ShellLink } from '../../../engine/transport/shell/link.ts'
 import { act, outcomeOf, runs, writes } from './acts.ts'
 import { folder, openLink, shells } from './shells.ts'
 
@@ -22,6 +23,7 @@ for (const [shellName, shell] of Object.entries(shells))
     const trace = join(folder, `trace ${shellName}`)
     const link = await openLink(`exec ${strace} -f -qq -y -s 300 -o '${trace}' -e trace=fsync,fdatasync,syncfs,sync,rename,renameat,renameat2 ${shell}`)
     for (const bytes of contents) assert.equal(await outcomeOf(link, writes(`${at}/file`, bytes)), 'done 0: ')
+    assert.equal((await act(link, ['one', 'two'].map((content) => writes(`${at}/file`, content)))).kind, 'done')
     await link.close()
     const calls = readFileSync(trace, 'utf8').split('\n').flatMap((line) => {
       if (/\b(?:fsync|fdatasync|syncfs)\(\d+<[^>]*\/\.hostwright\.[^>]*>\)\s+= 0/.test(line)) return ['content']
@@ -30,7 +32,7 @@ for (const [shellName, shell] of Object.entries(shells))
       return /\brename.*\.hostwright\..*"[^"]*\/file".*= 0/.test(line) ? ['rename'] : []
     })
     // An old busybox can only sync all there is.
-    assert.match(calls.join(' '), /^(?:(?:content|all) rename (?:name|all) ?){2}$/)
+    assert.match(calls.join(' '), /^(?:(?:content|all) rename (?:name|all) ){2}(?:content content|all) rename (?:name|all) rename (?:name|all)$/)
   })
 
 /** The calls that matter for a write, one kind after the other: each time somebody makes the nth of these, it dies there. */
@@ -46,12 +48,17 @@ async function inject(pid: number, kind: string, n: number, end: string): Promis
   return () => void child.kill('SIGKILL')
 }
 
+/** Opens a line, and makes the nth call of this kind on the host end so. */
+async function spoilt(kind: string, n: number, end: string): Promise<{ link: ShellLink; stop: () => void }> {
+  const link = await openLink('/bin/dash')
+  const pid = Number((await outcomeOf(link, runs(['sh', '-c', `cut -d' ' -f5 /proc/$PPID/stat`], { timeout: 0 }))).replace('done 0: ', ''))
+  return { link, stop: await inject(pid, kind, n, end) }
+}
+
 /** Writes over "old", and that ends in one of these ways. Never a part of a file; and what counts as done is done. */
 async function written(file: string, content: string | Buffer, kind: string, n: number, end: string): Promise<{ done: boolean; isNew: boolean }> {
   writeFileSync(file, 'old')
-  const link = await openLink('/bin/dash')
-  const pid = Number((await outcomeOf(link, runs(['sh', '-c', `cut -d' ' -f5 /proc/$PPID/stat`], { timeout: 0 }))).replace('done 0: ', ''))
-  const stop = await inject(pid, kind, n, end)
+  const { link, stop } = await spoilt(kind, n, end)
   const acted = await act(link, [writes(file, content, { owner: '65534:65534' })])
   stop()
   await link.close()
@@ -80,6 +87,37 @@ for (const [size, content, kinds] of [['text', 'new', KINDS], ['70 KB of bytes',
     await link.close()
     assert.deepEqual(readdirSync(at), ['file'])
   })
+
+test('fault 61: killed, or refused, at each call while three files are written together: each is the old or the new one, and none before those it comes after', { timeout: 300_000 }, async (t) => {
+  const at = directory('together')
+  const files = ['1', '2', '3'].map((name) => `${at}/${name}`)
+  const states = new Map<number, number>()
+  let refused = 0
+  for (const [kind, end] of [...KINDS.map((kind) => [kind, 'signal=SIGKILL'] as const), ...['openat', 'fchmodat,chmod', 'fchownat,chown', 'fsync', 'rename,renameat,renameat2'].map((kind) => [kind, 'error=EIO'] as const)])
+    for (let n = 1, quiet = 0; quiet < 6 && n < 60; n++) {
+      for (const file of files) writeFileSync(file, 'old')
+      const { link, stop } = await spoilt(kind, n, end)
+      const acted = await act(link, files.map((file) => writes(file, 'new', { owner: '65534:65534' })))
+      stop()
+      await link.close()
+      const news = files.map((file) => readFileSync(file, 'utf8') === 'new')
+      for (const [index, file] of files.entries()) assert.ok(news[index] || readFileSync(file, 'utf8') === 'old', `${kind} ${n}: ${file}`)
+      const count = news.indexOf(false) === -1 ? 3 : news.indexOf(false)
+      assert.ok(news.slice(count).every((isNew) => !isNew), `${kind} ${n}: ${news.join()}`)
+      // What is said to be done is done; a failure leaves nothing behind.
+      if (acted.kind === 'done') assert.equal(count, 3, `${kind} ${n}`)
+      if (acted.kind === 'failed' || acted.kind === 'lost') assert.ok(count >= acted.task, `${kind} ${n}: ${acted.kind} at ${acted.task}, ${count} done`)
+      if (end !== 'signal=SIGKILL' && acted.kind !== 'done') refused++
+      quiet = acted.kind === 'done' ? quiet + 1 : 0
+      if (acted.kind !== 'done') states.set(count, (states.get(count) ?? 0) + 1)
+    }
+  t.diagnostic(`not done: ${JSON.stringify([...states])}; ${refused} of them refusals`)
+  assert.deepEqual([...states.keys()].toSorted(), [0, 1, 2, 3])
+  const link = await openLink('/bin/dash')
+  assert.equal((await act(link, files.map((file) => writes(file, 'at last')))).kind, 'done')
+  await link.close()
+  assert.deepEqual(readdirSync(at).toSorted(), ['1', '2', '3'])
+})
 
 test('faults 40 and 42: each call of a write is refused: the old file or the new one, and nothing is done that is not', { timeout: 300_000 }, async (t) => {
   const at = directory('refused')
