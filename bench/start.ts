@@ -5,7 +5,7 @@
  *
  *   --rounds 9    of each, after one to warm up
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { markdownTable } from './figures/table.ts'
 import { scratchFolder } from './hosts/scratch.ts'
 import { inventoryOf } from './hosts/target.ts'
 import { modulesOf } from './start/modules.ts'
-import { timed } from './peers/timed.ts'
+import { timedWell } from './peers/timed.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const [NODE, TSX, BATCH, BIN] = [process.execPath, here('../node_modules/.bin/tsx'), here('playbooks/batch.ts'), here('../engine/cli/bin.js')]
@@ -84,13 +84,26 @@ function startsIn(folder: string, far: Far): Start[] {
 const cwdOf = ({ packet }: { readonly packet?: true | undefined }, folder: string): string => (packet ? folder : here('..'))
 
 async function once({ argv, packet }: Start, folder: string, far: Far): Promise<number> {
+  if (packet) return untilPacket(argv, folder, far)
+  return (await timedWell(argv, { env: { HOME: folder }, cwd: cwdOf({ packet }, folder), limit: 120 })).wallMs
+}
+
+/** Then it is ended, with all it started: it would try again for seconds, for nobody answers. */
+async function untilPacket([command, ...args]: Start['argv'], folder: string, far: Far): Promise<number> {
   far.reset()
   const began = Date.now()
-  const { code, wallMs, stdout, stderr } = await timed(argv, { env: { HOME: folder }, cwd: cwdOf({ packet }, folder), limit: 120 })
-  if (!packet && code !== 0) throw new Error(`\`${argv.join(' ')}\` ended with ${code}:\n${stdout}${stderr}`)
-  if (!packet) return wallMs
-  if (far.seen.firstAt === undefined) throw new Error(`no packet came:\n${stdout}${stderr}`)
-  return far.seen.firstAt - began
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, HOME: folder }, stdio: 'ignore', detached: true })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  try {
+    while (far.seen.firstAt === undefined) {
+      if (child.exitCode !== null || Date.now() - began > 60_000) throw new Error(`\`${[command, ...args].join(' ')}\` sent no packet`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return far.seen.firstAt - began
+  } finally {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
+    await ended
+  }
 }
 
 function keyIn(folder: string): string {

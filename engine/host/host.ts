@@ -9,6 +9,7 @@ import { TaskFailed } from './failure.ts'
 import { learn } from './learn.ts'
 import { placeOf } from './origin.ts'
 import type { TaskResult } from './outcomes.ts'
+import { retrying, type Retries } from './retry.ts'
 import { Watch } from './watch.ts'
 
 /** The results of a batch, in the order and with the types of its tasks. */
@@ -99,10 +100,10 @@ export class Host {
    *
    * @throws TaskFailed when it fails.
    */
-  run<R>(action: Action<R>, options: { readonly retries?: number; readonly delaySeconds?: number } = {}): PromiseLike<ActionResult<R>> {
+  run<R>(action: Action<R>, options: Retries = {}): PromiseLike<ActionResult<R>> {
     return this.#expect(async () => {
       if (!this.#isSelected(action)) return { ran: false, changed: false, why: 'not asked for' }
-      return this.#retrying(options, () => actOnce(this.#context, this.#role, action))
+      return retrying(this.#context, options, () => actOnce(this.#context, this.#role, action), (text) => this.note(text))
     })
   }
 
@@ -175,28 +176,5 @@ export class Host {
       if (error instanceof TaskFailed) this.#watch.failed(error.failure)
     })
     return this.#watch.track(mine)
-  }
-
-  /** Tries again after a failure: only for actions, which say themselves that repeating them is fine by asking for it. */
-  async #retrying<T>({ retries = 0, delaySeconds = 5 }: { readonly retries?: number; readonly delaySeconds?: number }, work: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!(error instanceof TaskFailed) || attempt >= retries) throw error
-        this.#context.emit({ type: 'rescued', host: this.name, role: this.#role, task: error.failure.task })
-        this.note(`${error.failure.task}: try ${attempt + 1} of ${retries + 1} failed; again in ${delaySeconds} s`)
-        await this.#pause(delaySeconds)
-      }
-    }
-  }
-
-  /** Waits, and notices within a quarter of a second when the run is to stop. */
-  async #pause(seconds: number): Promise<void> {
-    const end = performance.now() + seconds * 1000
-    for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(250, left)))
-      this.#context.checkStopped()
-    }
   }
 }
