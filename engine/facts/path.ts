@@ -6,6 +6,12 @@ import { ancestors, parentOf } from './places.ts'
 
 export { ancestors, isAbsent, isShadowed, parentOf }
 
+/**
+ * Around a command: its text comes in one write. Tools write block by block, sha256sum even line by line, and each write is a packet that wakes
+ * both ends. Not for bytes: a NUL would be lost.
+ */
+const [IN_ONE, WRITE] = ['{ hw_o=$(', '); printf "%s\\n" "$hw_o"; }']
+
 /** What stands at a path, links not followed. */
 export type PathState =
   | { readonly kind: 'absent' }
@@ -30,7 +36,7 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
   // %N is the name again, and for a link where it leads: somebody's text, which may look like another line of ours. So each line of ours
   // has the random word of this frame.
-  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --', paths, ' 2>&1'),
+  read: (paths) => chunked(`${IN_ONE}QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --`, paths, ` 2>&1${WRITE}`),
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
@@ -58,7 +64,7 @@ export const digest: (path: string) => Fact<string | undefined> = defineBatchFac
   name: 'digest',
   plain: true,
   blank: undefined,
-  read: (paths) => regularFiles(paths, 'sha256sum -- "$@" 2>/dev/null'),
+  read: (paths) => regularFiles(paths, `${IN_ONE}sha256sum -- "$@" 2>/dev/null${WRITE}`),
   parse: (output, paths) => {
     const found = readSums(output)
     return paths.map((each) => found.get(each))
