@@ -1,6 +1,6 @@
 import type { WriteStep } from '../../tasks/change.ts'
 import type { Content } from '../../values/content.ts'
-import { quote } from '../../values/quote.ts'
+import { quote, quoteAll } from '../../values/quote.ts'
 import type { Act } from '../link.ts'
 
 /** Content up to this size travels in the script itself; more (or bytes that no shell word holds) follows as a blob. */
@@ -12,7 +12,7 @@ export function inlineText(content: Content): string | undefined {
 
 /** FAULTS §3's recipe: exclusive temp beside the target, digest, owner, mode, check, sync, rename, sync. Content that is not inline is pushed on `blobs`. */
 export function writeScript(step: WriteStep, blobs: Content[], prepared?: Prepared): string {
-  if (prepared) return `if [ -n "$hw_ready" ]; then hw_t=\${${prepared.position}}; hw_rename ${quote(step.path)}; else ${wholeWay(step, `hw_f${prepared.position}`)}; fi`
+  if (prepared) return `hw_t=\${${prepared.position}}; hw_put ${prepared.position} ${quoteAll([step.path, step.content.digest, step.mode, ...(step.owner === undefined ? [] : [step.owner])])}`
   const inline = inlineText(step.content)
   if (inline !== undefined) return wholeWay(step, `printf %s ${quote(inline)}`)
   blobs.push(step.content)
@@ -75,6 +75,13 @@ export const placeOf = (task: number, change: number): string => `${task} ${chan
 const isPlain = (step: WriteStep): boolean =>
   step.validate === undefined && step.backup !== true && inlineText(step.content) !== undefined && !/[\\\n\r]/.test(step.path)
 
+/** Puts one of them in its place: its number, path, digest, mode and perhaps owner. The whole way, where they could not be made ready. */
+const PUT = `hw_put() {
+if [ -n "$hw_ready" ]; then hw_rename "$2"
+else hw_open "$2" && "hw_f$1" >"$hw_t" && hw_arrived "$3" && { [ -z "$5" ] || hw_owner "$5"; } && hw_live "$2" "$4"
+fi
+}`
+
 /** Leaves the temporary files in "$@", and hw_ready set; or, when it could not, neither. */
 function prepareScript(group: readonly WriteStep[]): string {
   const contents = group.map(({ content }, index) => `hw_f${index + 1}() { printf %s ${quote(inlineText(content) ?? '')}; }`)
@@ -91,6 +98,7 @@ function prepareScript(group: readonly WriteStep[]): string {
     'hw_ready=1',
   ]
   return `${contents.join('\n')}
+${PUT}
 set --; hw_ready=
 { ${parts.join(' && ')}; } 2>/dev/null || { [ $# -eq 0 ] || rm -f -- "$@"; set --; }
 hw_t=`
