@@ -36,6 +36,39 @@ export function check(project: Project, networks: readonly string[], mounts: rea
   return program(project, 'docker compose config', CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
 }
 
+/**
+ * Of the ports that the project is to publish, as \`docker compose config\` tells them, those that somebody else listens on. Compose would find
+ * out when the old containers are gone. What the project itself holds is given back before it is taken.
+ */
+const TAKEN_PORTS = `
+ip= port= taken=0
+while IFS= read -r line; do
+  case $line in
+    'name: '*) name=\${line#*: } ;;
+    '      - mode: '*) ip= port= ;;
+    '        host_ip: '*) ip=\${line#*: } ;;
+    '        published: '*) port=\${line#*: }; port=\${port#\\"}; port=\${port%\\"} ;;
+    '        protocol: tcp')
+      case $port in ''|*[!0-9]*) continue ;; esac
+      case $ip in
+        ''|0.0.0.0|::) at='[0-9A-F]+' ;;
+        *.*.*.*)
+          IFS=. read -r a b c d <<IP
+$ip
+IP
+          at=$(printf '(0+|(0000000000000000FFFF0000)?%02X%02X%02X%02X)' "$d" "$c" "$b" "$a") ;;
+        *) at='0+' ;;
+      esac
+      grep -qsE ": $at:$(printf %04X "$port") [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6 || continue
+      [ -z "$(docker ps -q --filter "publish=$port" --filter "label=com.docker.compose.project=$name")" ] || continue
+      by=$(docker ps --filter "publish=$port" --format 'the container {{.Names}}' | head -n 1)
+      [ -n "$by" ] || by=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/\\1 (process \\2)/p' | head -n 1)
+      echo "port \${ip:+$ip:}$port is taken, by \${by:-another program on the host}"; taken=1 ;;
+  esac
+done
+[ "$taken" = 0 ]
+`
+
 /** `$1` networks and their names, then mounts and theirs, then what Compose is to be told. */
 export const CHECK = `
 bad=0
@@ -57,6 +90,9 @@ case $said in *'variable is not set'*)
   done
   bad=1 ;;
 esac
+if [ -z "$DOCKER_HOST" ] && grep -q '^ *ports:' ./*.yml ./*.yaml 2>/dev/null; then
+  compose "$@" config 2>/dev/null </dev/null | {${TAKEN_PORTS}} >&2 || bad=1
+fi
 exit $bad`
 
 /** Containers that an interrupted recreation left. */

@@ -63,6 +63,31 @@ for (const [what, text, env, message] of before)
     assert.equal(containers(), runs)
   })
 
+const PORTS = '    ports: ["${AT}", "127.0.0.1:18084:81"]\n'
+/** Somebody else who holds a port: how it is started and ended, and what is told of it. */
+const holders: [what: string, port: string, start: string, end: string, told: RegExp][] = [
+  ['fault 83: a port that another program holds', '127.0.0.1:18083:80', 'setsid busybox nc -l -p 18083 </dev/null >/dev/null 2>&1 & echo $! >/run/hw-fault.pid', 'kill $(cat /run/hw-fault.pid)', /port 127\.0\.0\.1:18083 is taken, by busybox \(process \d+\)/],
+  ['fault 83: a port that a container holds', '18083:80', 'docker run -d --name hw-fault-holder -p 127.0.0.1:18083:80 hostwright-lab/web:v1', 'docker rm -f hw-fault-holder', /port 18083 is taken, by the container hw-fault-holder/],
+]
+for (const [what, port, start, end, told] of holders)
+  test(`compose: ${what} is told, and what runs goes on; once it is free, it comes up, and keeps the port when it is made anew`, { timeout: 180_000 }, async () => {
+    await bringUp(service(HEALTHY))
+    const runs = containers()
+    onHost(HOST, ['sh', '-c', start])
+    try {
+      assert.match(await failure(service(PORTS + HEALTHY), `AT=${port}\n`), told)
+      assert.equal(containers(), runs)
+    } finally {
+      onHost(HOST, ['sh', '-c', end])
+    }
+    const env = envFile({ AT: port })
+    await bringUp(service(PORTS + HEALTHY), env)
+    const first = containers()
+    assert.match(onHost(HOST, ['docker', 'ps', '--format', '{{.Ports}}', '--filter', 'label=com.docker.compose.project=hw-fault']), /18083->80\/tcp/)
+    await bringUp(service(`${PORTS}    labels: { a: b }\n${HEALTHY}`), env)
+    assert.notEqual(containers(), first)
+  })
+
 const afterwards: [what: string, section: string, message: RegExp[]][] = [
   ['fault 81: a crash loop without a health check', '    restart: always\n    command: ["sh", "-c", "echo boom; exit 3"]\n', [/boom/, /web \(.*\): restarting, exit code 3, started again \d+ times/]],
   ['fault 86: a container that crashes a moment after it came up', '    restart: always\n    command: ["sh", "-c", "sleep 2; echo later; exit 4"]\n', [/it came up, and did not stay up|exit code 4/, /later/]],
