@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { StringDecoder } from 'node:string_decoder'
 import type { HostContext } from '../host/context.ts'
 import { Secret } from '../values/secret.ts'
 
@@ -6,10 +7,11 @@ import { Secret } from '../values/secret.ts'
 export async function askSecret(prompt: string): Promise<Secret | undefined> {
   const { stdin, stderr } = process
   if (!stdin.isTTY) return undefined
+  stdin.setRawMode(true) // before the question: what is typed at once would be shown
   stderr.write(prompt)
-  stdin.setRawMode(true)
   stdin.resume()
   let typed = ''
+  const decoder = new StringDecoder() // a letter may come in two pieces
   return new Promise((resolve) => {
     const done = (value: Secret | undefined) => {
       stdin.setRawMode(false)
@@ -19,7 +21,7 @@ export async function askSecret(prompt: string): Promise<Secret | undefined> {
       resolve(value)
     }
     const read = (chunk: Buffer) => {
-      for (const char of chunk.toString()) {
+      for (const char of decoder.write(chunk)) {
         if (char === '\r' || char === '\n') return done(new Secret(typed))
         if (char === '\u0003' || char === '\u0004') return done(undefined)
         if (char === '\u007f' || char === '\b') typed = typed.slice(0, -1)

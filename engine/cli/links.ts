@@ -7,6 +7,7 @@ import type { Connection } from '../transport/connection.ts'
 import type { SshSettings } from '../transport/ssh/connect.ts'
 import { ShellLink } from '../transport/shell/link.ts'
 import { redact } from '../values/redact.ts'
+import type { Secret } from '../values/secret.ts'
 import type { Options } from './options.ts'
 
 /** Seconds that a run waits for its own orphan, when the line broke in the middle of a step. */
@@ -67,11 +68,20 @@ function sshSettings({ name, connection }: InventoryHost, options: Options): Ssh
   }
 }
 
-/** Keys that are missing or cannot be read, known_hosts that cannot be trusted: mistakes here, found before anybody is contacted. */
+/** Keys that are missing or cannot be read, known_hosts that cannot be trusted, passwords that sudo cannot read: mistakes here, found before anybody is contacted. */
 export async function localProblems(hosts: readonly InventoryHost[], options: Options): Promise<Diagnostic[]> {
+  const torn = tornPasswords(hosts, options)
   const ssh = hosts.filter(({ connection }) => connection.kind === 'ssh')
-  if (ssh.length === 0) return []
+  if (ssh.length === 0) return torn
   const { checkSshSettings } = await import('../transport/ssh/connect.ts')
   const found = await Promise.all(ssh.map((host) => checkSshSettings(sshSettings(host, options))))
-  return found.flatMap((error) => (error ? [{ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }] : []))
+  return [...torn, ...found.flatMap((error) => (error ? [{ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }] : []))]
+}
+
+/** sudo reads up to the end of a line. What came after it would be the first thing that the shell of root is told, and runs. */
+function tornPasswords(hosts: readonly InventoryHost[], options: Options): Diagnostic[] {
+  const isTorn = (password: Secret | undefined) => /[\r\n][^\r\n]/.test(password?.reveal() ?? '')
+  const [message, hint] = ['the become password has more than one line', 'sudo reads one line, and the shell of root would run the rest']
+  if (options.becomePassword) return isTorn(options.becomePassword) ? [{ message, hint }] : []
+  return hosts.filter(({ connection }) => isTorn(connection.becomePassword)).map(({ name, connection: { at } }) => ({ message: `${name}: ${message}`, hint, ...(at && { at }) }))
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +9,7 @@ import { envFile } from '../../engine/values/env-file.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import { playbook } from '../rig/cli.ts'
-import { ensureOn, onHost } from '../rig/lab-host.ts'
+import { ensureOn, onHost, resetHost } from '../rig/lab-host.ts'
 import { needs } from '../rig/needs.ts'
 import { ssmEndpoint, type SsmEndpoint } from '../rig/ssm-endpoint.ts'
 import { traced } from '../rig/trace.ts'
@@ -30,11 +29,10 @@ const ENV = `# by hand\n${envFile(VALUES).text ?? ''}export BY_HAND='canary-6 $x
 const LEAK = /canary-\d/
 
 const folder = mkdtempSync(join(tmpdir(), 'hw-e2e-manage-'))
-const reset = () => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', HOST], { timeout: 120_000 })
-before(reset)
+before(() => resetHost(HOST))
 after(() => {
   rmSync(folder, { recursive: true, force: true })
-  reset()
+  resetHost(HOST)
 })
 
 const putOnHost = (at: string, text: string, mode = '0600') => ensureOn(HOST, [directory({ path: '/opt/services' }), directory({ path: at }), file({ path: `${at}/.env`, content: contentOf(text), mode })])

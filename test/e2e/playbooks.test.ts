@@ -4,19 +4,18 @@ import { after, before, test } from 'node:test'
 import { Load } from '../../lab/load.ts'
 import { readState } from '../../lab/state.ts'
 import { playbook } from '../rig/cli.ts'
-import { difference, manifest, onHost } from '../rig/lab-host.ts'
+import { difference, manifest, onHost, resetHost } from '../rig/lab-host.ts'
 
 // The main job on a fresh host, from outside: the command as a user types it, judged by the host's file tree, its containers and what
 // they answer. The parts build on one another, as an operator's day does.
 const HOST = 'lab3'
-const lab = (args: readonly string[]) => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', ...args], { encoding: 'utf8', timeout: 120_000 })
 const address = () => readState().hosts[HOST]?.address ?? ''
 const page = (path = '/', host = 'web.lab') => execFileSync('curl', ['-sS', '-m', '10', '-H', `Host: ${host}`, `http://${address()}${path}`], { encoding: 'utf8' })
 const containers = () => onHost(HOST, ['docker', 'ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}}'])
 const WEB = ['-i', 'lab', '-l', HOST, '--app-name', 'web', '--app-image', 'hostwright-lab/web', '--app-domain', 'web.lab', '--tls', 'false']
 
-before(() => lab(['reset', HOST]))
-after(() => lab(['reset', HOST]))
+before(() => resetHost(HOST))
+after(() => resetHost(HOST))
 
 /** check → apply → apply. What check says is what happens; check writes nothing; the second time nothing happens. */
 async function foretoldThenDone(name: string, args: readonly string[]): Promise<void> {

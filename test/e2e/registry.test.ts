@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { hostFolders } from '../../lab/paths.ts'
 import { playbook } from '../rig/cli.ts'
 import { ecrEndpoint } from '../rig/ecr-endpoint.ts'
-import { onHost } from '../rig/lab-host.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
 import { needs } from '../rig/needs.ts'
 
 // An image out of a private registry: a real one, with a password, on the host's own loopback, which Docker needs no certificate for.
@@ -53,7 +53,7 @@ for v in v1 v2 v4; do docker tag hostwright-lab/web:$([ $v = v4 ] && echo v1 || 
 docker logout ${SERVER} >/dev/null`)
 })
 // Releases that go take their images with them: the next test finds a host that has all.
-after(() => [HOST].forEach((host) => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', host], { timeout: 120_000 })))
+after(() => resetHost(HOST))
 
 test('fault 79: a wrong password is told, and nothing is touched', async () => {
   const done = await deploy('v1', plain({ password: 'not-the-password' }))

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { Load } from '../../lab/load.ts'
 import { readState } from '../../lab/state.ts'
-import { playbook, type CliRun } from '../rig/cli.ts'
-import { onHost } from '../rig/lab-host.ts'
+import { killedAt, playbook, type CliRun } from '../rig/cli.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
 
 // The cut-over from outside: under load, with a version that does not become healthy, with the controller killed at each step, and with
 // the program on the host killed. Whatever happens: the app answers, and the next deploy ends well with nothing left over.
@@ -39,7 +38,7 @@ before(async () => {
   ended(await deploy('v1'), 0)
 })
 // Releases that go take their images with them: the next test finds a host that has all.
-after(() => [HOST].forEach((host) => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', host], { timeout: 120_000 })))
+after(() => resetHost(HOST))
 
 function clean(): void {
   sh(`docker ps -aq --filter label=com.docker.compose.project=${APP} | xargs -r docker rm -f >/dev/null
@@ -94,7 +93,7 @@ for (const step of ['start:', 'switched:', 'watch:']) {
     const [now, next] = versions()
     const requests = load()
     await requests.started
-    await killedAt(step, args(next))
+    await killedAt(step, ['playbooks/deploy-app.ts', ...args(next)])
     await until(() => sh(`cat ${journal}/outcome 2>/dev/null || true`) === '0', 'the rollout did not end by itself')
     settled(next)
     ended(await deploy(now, '--lock-wait', '30'), 0)
@@ -145,22 +144,6 @@ test('fault 87: rollback brings back configuration and image, and history tells 
   const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
   assert.match(unknown.stdout, /there is no release v9/)
 })
-
-/** Runs a deploy in a process group of its own, and ends the group with SIGKILL once the rollout says this. */
-function killedAt(step: string, words: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('node_modules/.bin/tsx', ['playbooks/deploy-app.ts', ...words, '--output', 'json'], { stdio: ['ignore', 'pipe', 'ignore'], detached: true, timeout: 120_000 })
-    let heard = ''
-    let killed = false
-    child.stdout.on('data', (chunk: Buffer) => {
-      heard += chunk.toString()
-      if (killed || !new RegExp(`"type":"output".*"text":"${step}`).test(heard)) return
-      killed = true
-      process.kill(-(child.pid ?? 0), 'SIGKILL')
-    })
-    child.on('close', () => (killed ? resolve() : reject(new Error(`it never said "${step}": ${heard.slice(-2000)}`))))
-  })
-}
 
 async function until(test: () => boolean, otherwise: string): Promise<void> {
   const end = Date.now() + 90_000

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { playbook, run } from '../rig/cli.ts'
-import { onHost } from '../rig/lab-host.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
 import { ssmEndpoint, type SsmEndpoint } from '../rig/ssm-endpoint.ts'
 
 // A secret's whole way: from a parameter store through the controller into a file on a host, and from there into Compose.
@@ -21,12 +20,11 @@ const VALUES = {
 
 const folder = mkdtempSync(join(tmpdir(), 'hw-e2e-secrets-'))
 const environment = { ...process.env }
-const reset = () => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', HOST], { timeout: 120_000 })
-before(reset)
+before(() => resetHost(HOST))
 after(() => {
   process.env = environment
   rmSync(folder, { recursive: true, force: true })
-  reset()
+  resetHost(HOST)
 })
 
 /** Variables that say the store, and more; the command finds its credentials in the environment. */

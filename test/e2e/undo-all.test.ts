@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { playbook } from '../rig/cli.ts'
-import { onHost } from '../rig/lab-host.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
 
 // Two hosts, one after the other. What is called by one tag is healthy on the first and not on the second: the second keeps its old one, and with
 // --undo-all the first goes back to it.
@@ -28,7 +27,7 @@ before(async () => {
   assert.equal((await deploy('v1')).code, 0)
 })
 // Releases that go take their images with them: the next test finds a host that has all.
-after(() => HOSTS.forEach((host) => execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', host], { timeout: 120_000 })))
+after(() => HOSTS.forEach(resetHost))
 
 const serving = () => HOSTS.map((host) => /<h1>web (\S+?)</.exec(page(host))?.[1])
 

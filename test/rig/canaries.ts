@@ -26,14 +26,12 @@ export class Canaries {
 
   /** Of each kind one, by the names of variables. */
   environment(prefix: string): Record<string, string> {
-    const kinds: Record<string, (mark: string) => string> = {
-      QUOTES: (mark) => `${mark} "double" 'single' \`back\` \\slash\\ <&> 100% ${mark}`,
-      DOLLARS: (mark) => `${mark}$HOME \${PATH} $$ $(id) #not a comment ${mark}`,
-      LINES: (mark) => `-----BEGIN ${mark}-----\n${mark}+/=\n"${mark}"\r\n-----END ${mark}-----`,
-      LETTERS: (mark) => `${mark} é ü 😀 日本 ${mark}`,
-      LONG: (mark) => `${mark}/'"$ é\\+`.repeat(160),
-    }
-    return Object.fromEntries(Object.entries(kinds).map(([kind, write]) => [`${prefix}_${kind}`, this.make(`${prefix}_${kind}`, write)]))
+    return Object.fromEntries(Object.entries(KINDS).map(([kind, write]) => [`${prefix}_${kind}`, this.make(`${prefix}_${kind}`, write)]))
+  }
+
+  /** One that can be the password of a user: in one line, and no longer than PAM takes it. */
+  password(kind: Exclude<keyof typeof KINDS, 'LINES'>): string {
+    return this.make(`password ${kind}`, kind === 'LONG' ? (mark) => long(mark, 18) : KINDS[kind])
   }
 
   /** Letters and digits only, for where a value must be plain. */
@@ -54,3 +52,14 @@ export class Canaries {
 
 /** What stays the same of a text in base64 whatever stands around it, one for each of three alignments. */
 const base64s = (text: string): string[] => [0, 1, 2].map((shift) => Buffer.from('-'.repeat(shift) + text).toString('base64').slice(4, 16))
+
+const long = (mark: string, times: number): string => `${mark}/'"$ é\\+`.repeat(times)
+
+/** What hurts where text is quoted, expanded, read by lines, encoded or cut. */
+const KINDS = {
+  QUOTES: (mark) => `${mark} "double" 'single' \`back\` \\slash\\ <&> 100% ${mark}`,
+  DOLLARS: (mark) => `${mark}$HOME \${PATH} $$ $(id) #not a comment ${mark}`,
+  LINES: (mark) => `-----BEGIN ${mark}-----\n${mark}+/=\n"${mark}"\r\n-----END ${mark}-----`,
+  LETTERS: (mark) => `${mark} é ü 😀 日本 ${mark}`,
+  LONG: (mark) => long(mark, 160),
+} as const satisfies Record<string, (mark: string) => string>

@@ -35,6 +35,27 @@ export function run(words: readonly string[], seconds = 300, under: readonly str
   })
 }
 
+/**
+ * Runs a playbook with these words and `--output json` in a process group of its own, and ends the group with SIGKILL once a command on a host
+ * prints a line that begins so. `under`: a command with its words that runs it. Resolves with what it had printed.
+ */
+export function killedAt(beginning: string, words: readonly string[], under: readonly string[] = []): Promise<string> {
+  const [program = '', ...all] = [...under, 'node_modules/.bin/tsx', ...words, '--output', 'json']
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'ignore'], cwd: new URL('../..', import.meta.url), detached: true, timeout: 120_000 })
+    let heard = ''
+    let killed = false
+    child.stdout.on('data', (chunk: Buffer) => {
+      heard += chunk.toString()
+      if (killed || !new RegExp(`"type":"output".*"text":"${beginning}`).test(heard)) return
+      killed = true
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    })
+    child.on('error', reject)
+    child.on('close', () => (killed ? resolve(heard) : reject(new Error(`it never said "${beginning}": ${heard.slice(-2000)}`))))
+  })
+}
+
 function parsed(line: string): Event[] {
   if (!line.startsWith('{')) return []
   const event: Event = JSON.parse(line)

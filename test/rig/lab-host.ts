@@ -9,7 +9,7 @@ import type { Event, Mode } from '../../engine/report/event.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { connectSsh } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
-import { clientKey, hostFolders, knownHosts } from '../../lab/paths.ts'
+import { checkout, clientKey, hostFolders, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
 
 export interface OpenLab {
@@ -58,6 +58,11 @@ export async function ensureOn(name: string, tasks: readonly Task[], options: Op
   } finally {
     await lab.close()
   }
+}
+
+/** Makes a lab host as it was when it first came up: nobody's files, containers or releases, all images. */
+export function resetHost(name: string): void {
+  execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', name], { cwd: checkout, timeout: 120_000 })
 }
 
 /** Runs a command in a lab host, from outside of the engine. @throws with its output when it fails. */
