@@ -13,6 +13,7 @@ import { file } from '../../engine/tasks/file.ts'
 import { link } from '../../engine/tasks/link.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { contentOf } from '../../engine/values/content.ts'
+import { cases, gauge } from '../rig/cases.ts'
 import { FakeHost } from '../rig/fake-link.ts'
 import { localHost } from '../rig/local.ts'
 import { openMemory } from '../rig/memory-host.ts'
@@ -76,9 +77,10 @@ function assertForetold(check: readonly Event[], apply: readonly Event[]): void 
 }
 
 /** The same cases every time, so that a red run can be run again; another number in HOSTWRIGHT_SEED looks further. */
-const CASES = { numRuns: 300, seed: Number(process.env['HOSTWRIGHT_SEED'] ?? 20261121) }
+const CASES = { numRuns: cases(300, 1_000), seed: Number(process.env['HOSTWRIGHT_SEED'] ?? 20261121) }
 
-test('what check foretells is what apply does, and then nothing is left: in memory', async () => {
+test('what check foretells is what apply does, and then nothing is left: in memory', async (t) => {
+  const measured = gauge(t)
   await fc.assert(
     fc.asyncProperty(start, run, async (state, batches) => {
       const host = () => new FakeHost('memory', factsOf(state))
@@ -89,9 +91,11 @@ test('what check foretells is what apply does, and then nothing is left: in memo
     }),
     CASES,
   )
+  measured(CASES.numRuns)
 })
 
-test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: 120_000 }, async () => {
+test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: cases(120_000, 900_000) }, async (t) => {
+  const measured = gauge(t)
   await using local = await localHost()
   const root = join(local.directory, 'tree')
   const inMode = async (mode: Mode, batches: Parameters<typeof runAll>[1]) => {
@@ -116,6 +120,7 @@ test('what check foretells is what apply does, and then nothing is left: on this
     }),
     CASES,
   )
+  measured(CASES.numRuns)
 })
 
 /** Only below a directory can anything stand. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases, gauge } from '../rig/cases.ts'
 import { EnvFileError, envFile, parseEnvFile } from '../../engine/values/env-file.ts'
 import { Secret } from '../../engine/values/secret.ts'
 
@@ -22,7 +23,9 @@ for (const [what, value, line] of rows) {
   })
 }
 
-test('fault 77: envFile: whatever goes in comes out, in the order given', () => {
+test('fault 77: envFile: whatever goes in comes out, in the order given', { timeout: cases(60_000, 900_000) }, (t) => {
+  const measured = gauge(t)
+  const count = cases(500, 100_000)
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/)
   const nasty = fc.string({ unit: fc.constantFrom('\\', '"', '$', '\n', '\r', '\t', "'", '`', '#', '=', '{', '}', ' ', 'n', 'r', 'é', '😀') })
   const value = fc.oneof(nasty, fc.string({ unit: 'binary' })).filter((text) => !text.includes('\0'))
@@ -33,8 +36,9 @@ test('fault 77: envFile: whatever goes in comes out, in the order given', () => 
       for (const [key, text] of entries) record[key] = text
       assert.deepEqual([...parseEnvFile(envFile(record).text ?? '')], entries)
     }),
-    { numRuns: 500 },
+    { numRuns: count },
   )
+  measured(count)
 })
 
 test('envFile: one secret makes all of it secret, and none makes none of it', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { cases, gauge } from '../rig/cases.ts'
 import { quote, quoteAll } from '../../engine/values/quote.ts'
 
 const shells: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
@@ -22,17 +23,28 @@ const nasty = fc.array(fc.constantFrom("'", '"', '\\', '$', '`', '\n', '\r', ' '
 const attacks = ['', '$(touch CANARY)', '`touch CANARY`', "'; touch CANARY; '", "\\'; touch CANARY; #", '\n touch CANARY\n', '&& touch CANARY', "$'\\n'", '-e', '--', '~', '~root', '!!', '#x', '%s', '\\c', '*', '/*', '{a,b}', '$((1/0))', '${x:?}', "'", "''", "'\\''"].map((each) => each.replace('CANARY', canary))
 
 for (const [name, [program, ...args]] of Object.entries(shells)) {
-  test(`every word comes through as it is, and nothing of it runs: ${name}`, { timeout: 60_000 }, () => {
+  test(`every word comes through as it is, and nothing of it runs: ${name}`, { timeout: cases(60_000, 900_000) }, (t) => {
+    const measured = gauge(t)
+    let count = 0
     fc.assert(
       fc.property(fc.array(fc.oneof(bytes, nasty), { minLength: 500, maxLength: 1000 }), (random) => {
         const words = [...attacks, ...random]
+        count += words.length
         const script = `printf '%s\\0' ${quoteAll(words)}\n`
         const out = execFileSync(program, args, { input: Buffer.from(script, 'latin1'), maxBuffer: 1e8 })
         assert.deepEqual(out.toString('latin1').split('\0').slice(0, -1), words)
       }),
-      { numRuns: 52 },
+      { numRuns: cases(52, 520) },
     )
+    measured(count)
     assert.ok(!existsSync(canary))
+  })
+
+  test(`every byte alone, and with letters around it, comes through as it is: ${name}`, () => {
+    const each = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1))
+    const words = [...each, ...each.map((byte) => `a${byte}b`), ...each.map((byte) => byte.repeat(2))]
+    const out = execFileSync(program, args, { input: Buffer.from(`cd /\nprintf '%s\\0' ${quoteAll(words)}\n`, 'latin1') })
+    assert.deepEqual(out.toString('latin1').split('\0').slice(0, -1), words)
   })
 
   test(`quoted twice it is read twice: ${name}`, () => {

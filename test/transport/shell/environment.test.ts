@@ -124,7 +124,7 @@ const spied = (shell: string, at: string, target: string, planted: () => void) =
 
 for (const [shellName, shell] of Object.entries(shells))
   test(`fault 50: a link planted where the temporary file will be: what it leads to is not touched, and not made (${shellName})`, async (t) => {
-    for (const [target, outcome] of [['victim', /^done 0: $/], ['trap', /^failed \d+: /]] as const) {
+    for (const target of ['victim', 'trap']) {
       const at = join(folder, `planted ${target} ${shellName}`)
       mkdirSync(at)
       writeFileSync(join(at, 'victim'), 'of somebody else')
@@ -132,11 +132,11 @@ for (const [shellName, shell] of Object.entries(shells))
       let planted = 0
       const link = await spied(shell, at, target, () => planted++)
       t.after(() => link.close())
-      for (const bytes of ['small', Buffer.alloc(200_000, 1)]) assert.match(await outcomeOf(link, writes(join(at, 'file'), bytes)), outcome)
+      for (const bytes of ['small', Buffer.alloc(200_000, 1)]) assert.match(await outcomeOf(link, writes(join(at, 'file'), bytes)), /^failed \d+: /)
       assert.ok(planted >= 4, `${planted} were planted`)
-      // A link to something is swept away before; one to nothing is not seen as such, and nothing is made through it.
+      // Whether it leads to something or to nothing: nothing is written or made through it, and the old file stays.
       assert.deepEqual(readdirSync(at).filter((name) => !name.startsWith('.')).sort(), ['file', 'victim'])
-      assert.deepEqual([readFileSync(join(at, 'victim'), 'utf8'), statSync(join(at, 'file')).size], ['of somebody else', target === 'victim' ? 200_000 : 3])
+      assert.deepEqual([readFileSync(join(at, 'victim'), 'utf8'), readFileSync(join(at, 'file'), 'utf8')], ['of somebody else', 'old'])
     }
   })
 

@@ -100,6 +100,35 @@ test('fault 66: 20 at once: one at a time has it', { timeout: 60_000 }, async ()
   assert.equal(readFileSync(counter, 'utf8'), 'in\nout\n'.repeat(20))
 })
 
+test('what is left running on purpose does not keep the host for a run that died', async () => {
+  const { shell } = home('dead')
+  const first = await linkOf(shell, 'ann')
+  const pid = Number((await outcomeOf(first, runs(['sh', '-c', 'grep PPid /proc/$PPID/status'], { timeout: 0 }))).replace(/\D+0: PPid:\s*/, ''))
+  await outcomeOf(first, runs(['sh', '-c', 'sleep 3 >/dev/null 2>&1 &'], { daemon: true }))
+  process.kill(pid, 'SIGKILL')
+  await first.close()
+  await (await linkOf(shell, 'bob')).close()
+})
+
+test('the file of a lock is gone by the time that it is locked: that lock is worth nothing, and the next file is taken', { timeout: 20_000 }, async () => {
+  const { shell } = home('gone')
+  const own = join(folder, 'home-gone')
+  const asked = join(own, 'asked')
+  const slow = join(own, 'bin')
+  mkdirSync(slow)
+  // Between the opening of the file and its locking there is time for the run before to end.
+  writeFileSync(join(slow, 'flock'), `#!/bin/sh\ntouch ${asked}\nsleep 0.5\nexec /usr/bin/flock "$@"\n`, { mode: 0o755 })
+  const first = await linkOf(shell, 'ann')
+  await outcomeOf(first, runs(['true']))
+  const waiting = linkOf(shell.replace('env HOME', `env PATH=${slow}:$PATH HOME`), 'bob', 10)
+  while (!existsSync(asked)) await new Promise((resolve) => setTimeout(resolve, 5))
+  await first.close()
+  const second = await waiting
+  const third = await opens(shell, 'cid')
+  assert.ok(!third.ok && third.error.reason === 'locked', 'bob has it')
+  await second.close()
+})
+
 test('a home that cannot be written: no lock, and the operator is told', async (t) => {
   const { shell } = home('none')
   const opened = await opens(shell.replace(/HOME=\S+/, 'HOME=/nonexistent'), 'ann')

@@ -4,8 +4,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { path } from '../../../engine/facts/path.ts'
+import { contentOf } from '../../../engine/values/content.ts'
 import { needs } from '../../rig/needs.ts'
-import { act, writes } from './acts.ts'
+import { act, steps, writes } from './acts.ts'
 import { folder, openLink, shells } from './shells.ts'
 
 const strace = needs('strace', 'strace')
@@ -70,6 +71,31 @@ test('one that cannot be made ready: those before it are done, it says why, noth
   assert.deepEqual([acted.task, acted.failure.command], [1, `write ${at}/not there/2`])
   assert.match(acted.failure.stderr.toString(), /not there/)
   assert.deepEqual(readdirSync(at), ['1'])
+})
+
+test('one whose content arrives damaged: nothing takes its place, those before it are done, nothing is left over', { timeout: 60_000 }, async () => {
+  const at = directory('damaged')
+  const link = await openLink('/bin/dash')
+  const content = { ...contentOf('new'), digest: contentOf('another').digest }
+  const acted = await act(link, [writes(`${at}/1`, 'new'), steps({ kind: 'write', path: `${at}/2`, content, mode: '0644' }), writes(`${at}/3`, 'new')])
+  await link.close()
+  assert.ok(acted.kind === 'failed')
+  assert.deepEqual([acted.task, acted.failure.stderr.toString()], [1, 'the content arrived damaged: nothing was replaced\n'])
+  assert.deepEqual(readdirSync(at), ['1'])
+})
+
+test('all contents are on the disk before the first of them gets its name, and each name before it counts as done', { timeout: 60_000 }, async () => {
+  const at = directory('order')
+  const trace = join(folder, 'trace of several')
+  const link = await openLink(`exec ${strace} -f -qq -y -s 300 -o '${trace}' -e trace=fsync,rename,renameat,renameat2 /bin/dash`)
+  assert.equal((await act(link, ['1', '2', '3'].map((name) => writes(`${at}/${name}`, name)))).kind, 'done')
+  await link.close()
+  const calls = readFileSync(trace, 'utf8').split('\n').flatMap((line) => {
+    if (/\bfsync\(\d+<[^>]*\/\.hostwright\.[^>]*>\)\s+= 0/.test(line)) return ['content']
+    if (/\bfsync\(.*= 0/.test(line) && line.includes(`<${at}>)`)) return ['directory']
+    return /\brename.*\.hostwright\..*= 0/.test(line) ? ['rename'] : []
+  })
+  assert.equal(calls.join(' '), 'content content content rename directory rename directory rename directory')
 })
 
 test('one that cannot go live, and one that moved meanwhile: those before them are done, nothing is left over', { timeout: 60_000 }, async () => {

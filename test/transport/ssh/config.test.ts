@@ -4,6 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { cases, gauge } from '../../rig/cases.ts'
 import { loadSshConfig, splitLine, type SshConfig } from '../../../engine/transport/ssh/config-file.ts'
 import { hostConfig, parseJump } from '../../../engine/transport/ssh/config.ts'
 
@@ -142,4 +144,33 @@ test('ssh_config: jump hosts', () => {
   assert.deepEqual(parseJump('[::1]:22'), { host: '::1', port: 22 })
   assert.deepEqual(parseJump('u@::1'), { host: '::1', user: 'u' })
   for (const bad of ['', 'a:b', 'a:0', '-x', 'u@', '[::1']) assert.equal(parseJump(bad), undefined, bad)
+})
+
+/** The text above with pieces cut out, doubled or put in. Nothing in it names a file that is not ours. */
+const PIECES = ['"', "'", '\\', '=', ' ', '\t', '\r', '\n', '#', '%', '%h', '%%', '!', '*', '?', ',', '@', ':', '[', ']', '\0', 'é', 'Host ', 'Match ', 'Match exec "false"\n', 'Port ', 'ProxyJump ', 'ProxyCommand ', 'HostName ', 'Include nothing*\n', 'none', '70000', '-x']
+const damaged = fc
+  .array(fc.tuple(fc.nat(), fc.nat(12), fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 4 }))), { minLength: 1, maxLength: 6 })
+  .map((edits) => edits.reduce((text, [at, cut, piece]) => text.slice(0, at % (text.length + 1)) + piece + text.slice((at % (text.length + 1)) + (cut > 6 ? 0 : cut)), BIG))
+
+test('ssh_config: a damaged file is read, or refused with its place; nothing throws, nothing is slow', { timeout: cases(60_000, 1_800_000) }, async (t) => {
+  const measured = gauge(t)
+  const count = cases(1_000, 100_000)
+  const file = join(dir, 'damaged')
+  let [refused, slowest] = [0, 0]
+  await fc.assert(
+    fc.asyncProperty(damaged, fc.constantFrom('web1', 'bad.example.org', '10.0.0.5', '::1', ''), async (text, name) => {
+      writeFileSync(file, text)
+      const begin = performance.now()
+      const config = await loadSshConfig([{ path: file, required: true }], person.home)
+      const { problems, port } = hostConfig(config, name, person)
+      slowest = Math.max(slowest, performance.now() - begin)
+      if (config.problems.length + problems.length > 0) refused++
+      for (const problem of [...config.problems, ...config.warnings]) assert.match(problem, /^\/.*\/damaged:\d+: /)
+      assert.ok(port === undefined || (port >= 1 && port <= 65_535))
+    }),
+    { numRuns: count },
+  )
+  measured(count)
+  assert.ok(refused > count / 20 && refused < count, `${refused} refused: the damage should hit some and spare some`)
+  assert.ok(slowest < 2_000, `the slowest took ${slowest} ms`)
 })

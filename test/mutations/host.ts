@@ -1,0 +1,40 @@
+/** What keeps a host whole: writing, commands, the lock, what is between the two ends. */
+import type { Mutation } from './mutation.ts'
+
+const bootstrap = 'engine/transport/shell/bootstrap.ts'
+const act = 'engine/transport/shell/act-script.ts'
+const ready = 'engine/transport/shell/write-script.ts'
+const guard = 'engine/transport/shell/guard-script.ts'
+const lock = 'engine/transport/shell/lock.ts'
+const [write, run] = ['transport/shell/write', 'transport/shell/run']
+
+export const onTheHost: readonly Mutation[] = [
+  { name: 'content gets its name before it is on the disk', file: bootstrap, find: 'sync "$hw_t" || { sync / 2>/dev/null && return 1; sync; }', replace: 'true', tests: ['transport/shell/durable > the content is on the disk'] },
+  { name: 'a name counts as done before the directory is on the disk', file: bootstrap, find: 'sync "\\${1%/*}/" 2>/dev/null || sync', replace: 'true', tests: ['transport/shell/durable > the content is on the disk'] },
+  { name: 'mv without -T moves into a directory behind a link', file: bootstrap, find: 'mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; } || return', replace: 'mv -f -- "$hw_t" "$1" || return', tests: [`${write} > write: `] },
+  { name: 'content that arrives is not compared with its digest', file: bootstrap, find: '[ "\\${hw_sum%% *}" = "$1" ] ||', replace: 'true ||', tests: [`${write} > write: `] },
+  { name: 'a file on its way is open to others (umask)', file: bootstrap, find: 'umask 077; set -C;', replace: 'umask 022; set -C;', tests: ['transport/shell/atomic > a secret file is never readable'] },
+  { name: 'a file on its way follows a planted link (noclobber)', file: bootstrap, find: 'set -C; true >"$hw_t"', replace: 'true >"$hw_t"', tests: ['transport/shell/environment > fault 50: a link planted'] },
+  { name: 'the mode that was asked for is not set', file: bootstrap, find: 'chmod -- "$2" "$hw_t" || return', replace: 'true', tests: [`${write} > write: `] },
+  { name: 'what a dead run left behind stays', file: bootstrap, find: '[ ! -e "$hw_o" ] || rm -f -- "$hw_o"', replace: 'true', tests: [`${write} > write: `] },
+  { name: 'a write that fails leaves its temporary file', file: bootstrap, find: '[ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=;', replace: 'hw_t=;', tests: [`${write} > write: `] },
+  { name: 'of many small files, content that arrives is not compared', file: ready, find: '`[ "$(sha256sum -- "$@")" = "${sums.join(\'\\n\')}" ]`', replace: "'true'", tests: ['transport/shell/together'] },
+  { name: 'of many small files, content gets its name before it is on the disk', file: ready, find: `'sync "$@"'`, replace: "'true'", tests: ['transport/shell/together'] },
+  { name: 'of many small files, the modes are not set', file: ready, find: "...together('chmod', group.map(({ mode }) => mode)),", replace: '', tests: ['transport/shell/together'] },
+  { name: 'of many small files, what was made ready stays when it could not go live', file: ready, find: '[ $# -eq 0 ] || rm -f -- "$@"; set --;', replace: 'set --;', tests: ['transport/shell/together'] },
+  { name: 'frames are taken from anybody (nonce)', file: bootstrap, find: '[ "$hw_h" = "$hw_n" ] || exit', replace: 'true', tests: ['transport/shell/trouble > a header that is none of ours'] },
+  { name: 'what the shell starts learns the nonce', file: bootstrap, find: 'set +a; unset hw_n hw_src', replace: 'unset hw_src', tests: ['transport/shell/trouble > no process learns the nonce'] },
+  { name: 'single quotes are not escaped for the shell', file: 'engine/values/quote.ts', find: `.replaceAll("'", "'\\\\''")`, replace: '', tests: ['values/quote > every byte alone'] },
+  { name: 'one character more goes unquoted: *', file: 'engine/values/quote.ts', find: '@%+=:,./-]', replace: '@%+=:,./*-]', tests: ['values/quote > every byte alone'] },
+  { name: 'one character more goes unquoted: ~', file: 'engine/values/quote.ts', find: '@%+=:,./-]', replace: '@%+=:,./~-]', tests: ['values/quote > every byte alone'] },
+  { name: 'what moved since the look is written over (the guard)', file: act, find: "if (guard !== '')", replace: 'if (guard === undefined)', tests: [`${run} > run: `] },
+  { name: 'a file that was edited since the look is written over', file: guard, find: 'if (sums.length > 0)', replace: 'if (sums.length < 0)', tests: [`${run} > run: `] },
+  { name: 'a step that failed does not end the act', file: act, find: 'hw_mark fail ${t} ${c} ${s} $hw_s; return 1', replace: 'hw_mark fail ${t} ${c} ${s} $hw_s', tests: [`${run} > run: `] },
+  { name: 'a command may take for ever', file: act, find: "...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),", replace: '', tests: [`${run} > run: `] },
+  { name: 'a file goes live though its check refuses it', file: ready, find: '`timeout -k 10 60 ${validation(step.validate)} </dev/null`', replace: '`{ timeout -k 10 60 ${validation(step.validate)} </dev/null || true; }`', tests: [`${write} > write: `] },
+  { name: 'two runs on one host (the lock)', file: lock, find: 'if flock -n 9; then', replace: 'if true; then', tests: ['transport/shell/lock > fault 66: '] },
+  { name: 'the lock of a file that is gone counts', file: lock, find: '[ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0', replace: 'return 0', tests: ['transport/shell/lock > the file of a lock'] },
+  { name: 'a program that is left running on purpose keeps the lock of a dead run', file: act, find: "${step.daemon ? ' 9>&-' : ''}", replace: '', tests: ['transport/shell/lock > what is left running on purpose'] },
+  { name: 'output fills the memory', file: 'engine/transport/shell/kept.ts', find: 'while (this.#tailSize - ', replace: 'while (false && this.#tailSize - ', tests: ['transport/shell/trouble > fault 55: '] },
+  { name: 'a frame may take for ever', file: 'engine/transport/shell/session.ts', find: 'Promise.race([done, over, late])', replace: 'Promise.race([done, over])', tests: ['transport/shell/trouble > fault 10: '] },
+]
