@@ -38,7 +38,7 @@ export class Load {
 
   /** No more requests; waits for the answers still owed. */
   async stop(): Promise<LoadResult> {
-    if (this.#child.connected) this.#child.send('stop')
+    if (this.#child.connected) this.#child.send('stop', () => {}) // it may just be ending by itself
     await this.#ended
     const result = LoadResult.safeParse(this.#result)
     if (!result.success) throw new LabError('the load generator died, see above')

@@ -13,7 +13,7 @@ const args = (version: string, ...more: string[]) => ['-i', 'lab', '-l', HOST, '
 const deploy = (version: string, ...more: string[]) => playbook('deploy-app', args(version, '-e', QUICK, ...more), 180)
 const QUICK = '{"app":{"observe":"1s"}}'
 const address = () => readState().hosts[HOST]?.address ?? ''
-const load = () => new Load({ address: address(), host: `${APP}.lab` }, 60, { seconds: 120, slow: false })
+const load = () => new Load({ address: address(), host: `${APP}.lab` }, 60, { seconds: 240, slow: false })
 const sh = (text: string) => onHost(HOST, ['sh', '-c', text]).trim()
 const journal = `/var/lib/hostwright/rollout/${APP}`
 
