@@ -43,7 +43,7 @@ run() { # name, files at once, files on stdin
   mapfile -t list
   [ "${#list[@]}" -gt 0 ] || return 0
   echo "$1: ${#list[@]} files"
-  node --import tsx --test --test-concurrency="$2" --test-timeout=900000 \
+  node --import tsx --test --test-concurrency="$2" --test-timeout=1800000 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$results/$1" "${list[@]}" || failed=yes
 }
