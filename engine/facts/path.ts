@@ -7,10 +7,10 @@ import { ancestors, parentOf } from './places.ts'
 export { ancestors, isAbsent, isShadowed, parentOf }
 
 /**
- * Around a command: its text comes in one write. Tools write block by block, sha256sum even line by line, and each write is a packet that wakes
- * both ends. Not for bytes: a NUL would be lost.
+ * What stands around a command, so that its text comes in one write. Tools write block by block, sha256sum even line by line, and each write is a packet
+ * that wakes both ends. Not for bytes: a NUL would be lost. For a few paths there is nothing to gain.
  */
-const [IN_ONE, WRITE] = ['{ hw_o=$(', '); printf "%s\\n" "$hw_o"; }']
+const inOneWrite = (paths: readonly string[]): readonly [string, string] => (paths.length < 5 ? ['', ''] : ['{ hw_o=$(', '); printf "%s\\n" "$hw_o"; }'])
 
 /** What stands at a path, links not followed. */
 export type PathState =
@@ -36,7 +36,10 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
   // %N is the name again, and for a link where it leads: somebody's text, which may look like another line of ours. So each line of ours
   // has the random word of this frame.
-  read: (paths) => chunked(`${IN_ONE}QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --`, paths, ` 2>&1${WRITE}`),
+  read: (paths) => {
+    const [before, after] = inOneWrite(paths)
+    return chunked(`${before}QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --`, paths, ` 2>&1${after}`)
+  },
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
@@ -64,7 +67,7 @@ export const digest: (path: string) => Fact<string | undefined> = defineBatchFac
   name: 'digest',
   plain: true,
   blank: undefined,
-  read: (paths) => regularFiles(paths, `${IN_ONE}sha256sum -- "$@" 2>/dev/null${WRITE}`),
+  read: (paths) => regularFiles(paths, inOneWrite(paths).join('sha256sum -- "$@" 2>/dev/null')),
   parse: (output, paths) => {
     const found = readSums(output)
     return paths.map((each) => found.get(each))

@@ -26,7 +26,7 @@ const within = (found: { turns: number; bytes: number } | undefined, turns: numb
 
 test('a batch of a hundred tasks, nothing to change: one turn, and few bytes', { timeout: 120_000 }, async () => {
   const [fresh, again, third] = await costs('batch', 100)
-  within(fresh, 6, 67_000)
+  within(fresh, 6, 75_000) // files that are made ready together: three processes a file less, for some bytes more
   within(again, 1, 8_600)
   within(third, 1, 8_600)
 })
