@@ -73,7 +73,7 @@ export class Fleet {
     }
     if (ahead.length > 0) this.#ahead.of(host.name).expect(opened.link.ahead)
     for (const message of opened.warnings ?? []) this.#emit({ type: 'warning', message: `${host.name}: ${message}` })
-    this.#all.push({ host: host.name, key: this.key(host, become), link: opened.link })
+    this.#hold(host, become, opened.link)
     this.#emit({ type: 'connected', host: host.name, target: opened.link.target, ms: Math.round(performance.now() - started) })
     return opened.link
   }
@@ -92,8 +92,13 @@ export class Fleet {
     await broken.close()
     const opened = await this.#open(host, { become, again: true, ahead: [] })
     if (!opened.ok) return undefined
-    this.#all.push({ host: host.name, key: this.key(host, become), link: opened.link })
+    this.#hold(host, become, opened.link)
     return opened.link
+  }
+
+  /** From now on it is counted, and closed at the end. */
+  #hold(host: InventoryHost, become: boolean | undefined, link: Link): void {
+    this.#all.push({ host: host.name, key: this.key(host, become), link })
   }
 
   lose(host: string, error: { readonly reason: string; readonly message: string; readonly hint?: string | undefined }): void {

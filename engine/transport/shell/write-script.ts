@@ -10,7 +10,7 @@ export function inlineText(content: Content): string | undefined {
   return content.text !== undefined && content.size <= INLINE ? content.text : undefined
 }
 
-/** FAULTS §3's recipe: exclusive temp beside the target, digest, owner, mode, check, sync, rename, sync. Content that is not inline is pushed on `blobs`. */
+/** The script of a write. Content that is not inline is pushed on `blobs`. */
 export function writeScript(step: WriteStep, blobs: Content[], prepared?: Prepared): string {
   if (prepared) return `hw_t=\${${prepared.position}}; hw_put ${prepared.position} ${quoteAll([step.path, step.content.digest, step.mode, ...(step.owner === undefined ? [] : [step.owner])])}`
   const inline = inlineText(step.content)
@@ -21,13 +21,17 @@ export function writeScript(step: WriteStep, blobs: Content[], prepared?: Prepar
 
 function wholeWay(step: WriteStep, fill: string): string {
   const target = quote(step.path)
-  const parts = [`hw_open ${target}`, `${fill} >"$hw_t"`, `hw_arrived ${step.content.digest}`]
-  if (step.owner !== undefined) parts.push(`hw_owner ${quote(step.owner)}`)
-  if (step.validate) parts.push(`chmod -- ${quote(step.mode)} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
-  if (step.backup) parts.push(`hw_keep ${target}`)
-  parts.push(`hw_live ${target} ${quote(step.mode)}`)
-  return `{ ${parts.join(' && ')}; }`
+  const mode = quote(step.mode)
+  const before: string[] = []
+  if (step.owner !== undefined) before.push(`hw_owner ${quote(step.owner)}`)
+  if (step.validate) before.push(`chmod -- ${mode} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
+  if (step.backup) before.push(`hw_keep ${target}`)
+  return `{ ${recipe(target, fill, step.content.digest, before, mode)}; }`
 }
+
+/** FAULTS §3's recipe, of words of sh: exclusive temp beside the target, digest; what is to be done `before` it goes live (owner, check); mode, sync, rename, sync. */
+const recipe = (target: string, fill: string, digest: string, before: readonly string[], mode: string): string =>
+  [`hw_open ${target}`, `${fill} >"$hw_t"`, `hw_arrived ${digest}`, ...before, `hw_live ${target} ${mode}`].join(' && ')
 
 function validation(argv: readonly string[]): string {
   return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
@@ -78,7 +82,7 @@ const isPlain = (step: WriteStep): boolean =>
 /** Puts one of them in its place: its number, path, digest, mode and perhaps owner. The whole way, where they could not be made ready. */
 const PUT = `hw_put() {
 if [ -n "$hw_ready" ]; then hw_rename "$2"
-else hw_open "$2" && "hw_f$1" >"$hw_t" && hw_arrived "$3" && { [ -z "$5" ] || hw_owner "$5"; } && hw_live "$2" "$4"
+else ${recipe('"$2"', '"hw_f$1"', '"$3"', ['{ [ -z "$5" ] || hw_owner "$5"; }'], '"$4"')}
 fi
 }`
 
