@@ -47,7 +47,7 @@ export function planUp(p: UpParams, project: Project, file: ComposeFile, wish: W
       ...(leftOver.length > 0 ? [steps.removeContainers(leftOver.map(({ id }) => id))] : []),
       ...(named('restart').length > 0 ? [steps.compose(project, ['restart', ...named('restart')], 180)] : []),
       ...(named('recreate').length > 0 ? [steps.compose(project, ['up', '-d', '--no-deps', '--force-recreate', ...pull, ...named('recreate')], 900)] : []),
-      steps.up(project, [...pull, ...(orphans.length > 0 ? ['--remove-orphans'] : []), ...(p.services ?? [])], p.wait, 600),
+      steps.up(project, [...pull, ...(orphans.length > 0 ? ['--remove-orphans'] : []), ...(p.services ?? [])], wish.services.map(({ name }) => name), p.wait, 600),
       steps.record(project, record),
     ]
     changes.push(...summaries.map((summary, index) => change(summary, index === 0 ? list : [], effect(), { touches: index === 0 ? TOUCHED : [] })))

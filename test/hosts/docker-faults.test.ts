@@ -103,6 +103,18 @@ for (const [what, section, messages] of afterwards)
     await bringUp(service(HEALTHY))
   })
 
+// Compose 2.26 on a busy machine: the time is up, and it ends with 0 all the same.
+const DOCKER = '/usr/local/bin/docker'
+test('compose: fault 81: a Compose that does not tell that the time is up is not believed', { timeout: 120_000 }, async () => {
+  onHost(HOST, ['sh', '-c', `printf '%s\\n' '#!/bin/sh' '/usr/bin/docker "$@"' 'came=$?' 'case "$*" in *--wait-timeout*) exit 0 ;; esac; exit "$came"' >${DOCKER}; chmod 755 ${DOCKER}`])
+  try {
+    assert.match(await failure(service('    healthcheck: { test: ["CMD-SHELL", "exit 1"], interval: 1s, retries: 100 }\n')), /web is not healthy after 8s.*running, starting/)
+  } finally {
+    onHost(HOST, ['rm', '-f', DOCKER])
+  }
+  await bringUp(service(HEALTHY))
+})
+
 test('fault 77: compose: whatever envFile writes reaches the container as it was', { timeout: 120_000 }, async () => {
   const nasty = ['plain', 'a$b', '${X}', '$$', 'with "quotes"', "it's", ' # no comment ', 'back\\slash\\', '\\n', 'two\nlines\n', '\t', '=x=', '`id`', 'é😀', '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n', '']
   const env = envFile(Object.fromEntries(nasty.map((value, index) => [`HW_${index}`, index === 1 ? new Secret(value) : value])))

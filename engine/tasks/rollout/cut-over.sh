@@ -242,7 +242,11 @@ retire_old() {
 # What Compose would do now must be nothing; what else the project has is brought up to its files.
 settle() {
   rm -rf -- "$J/prev"
-  if [ -n "$OTHERS" ]; then compose up -d --wait --wait-timeout "$WAIT" --remove-orphans || { bad 'the other services of the project are not well'; return 1; }; fi
+  if [ -n "$OTHERS" ]; then
+    # Compose does not always say when the time is up: it may end with 0 while they still start.
+    compose up -d --wait --wait-timeout "$WAIT" --remove-orphans && [ -z "$(docker ps -q --filter "label=com.docker.compose.project=$P" --filter health=starting)" ] ||
+      { bad 'the other services of the project are not well'; return 1; }
+  fi
   would=$(compose --dry-run up -d --no-deps "$S" 2>&1) || { bad "$would"; return 1; }
   case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
   record_release
