@@ -36,5 +36,7 @@ export const onTheHost: readonly Mutation[] = [
   { name: 'the lock of a file that is gone counts', file: lock, find: '[ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0', replace: 'return 0', tests: ['transport/shell/lock > the file of a lock'] },
   { name: 'a program that is left running on purpose keeps the lock of a dead run', file: act, find: "${step.daemon ? ' 9>&-' : ''}", replace: '', tests: ['transport/shell/lock > what is left running on purpose'] },
   { name: 'output fills the memory', file: 'engine/transport/shell/kept.ts', find: 'while (this.#tailSize - ', replace: 'while (false && this.#tailSize - ', tests: ['transport/shell/trouble > fault 55: '] },
-  { name: 'a frame may take for ever', file: 'engine/transport/shell/session.ts', find: 'Promise.race([done, over, late])', replace: 'Promise.race([done, over])', tests: ['transport/shell/trouble > fault 10: '] },
+  { name: 'a frame may take for ever', file: 'engine/transport/shell/session.ts', find: 'Promise.race([done, over, late, flooded])', replace: 'Promise.race([done, over, flooded])', tests: ['transport/shell/trouble > fault 10: '] },
+  { name: 'marks without end are gathered', file: 'engine/transport/shell/collector.ts', find: 'this.#sections.length <= marks', replace: 'true', tests: ['transport/ssh/adversary > flood marks'] },
+  { name: 'a greeting without end is gathered', file: 'engine/transport/shell/greet.ts', find: "if (said.length > LONGEST) return resolve(tooMuch())\n      said +=", replace: 'said +=', tests: ['transport/ssh/adversary > flood greeting'] },
 ]

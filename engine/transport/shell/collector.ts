@@ -15,7 +15,12 @@ export interface Listening {
   readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer, mark: string): void } | undefined
   /** Bytes kept a section and stream. Default: 16 MiB. */
   readonly keep?: number | undefined
+  /** The most marks that an answer can have. Default: 10 000. */
+  readonly marks?: number | undefined
 }
+
+/** Bytes that one frame may hold in memory. A host that says more than this answers no question of ours. */
+const MOST_BYTES = 64 * 1024 * 1024
 
 /** Gathers what is said during one frame, per mark, from both streams. */
 export class Collector {
@@ -23,14 +28,18 @@ export class Collector {
   readonly stderr: Sink
   /** Resolves with the status when the streams have come to the end of the frame. */
   readonly done: Promise<number>
+  /** Resolves when more was said than is held: nothing of it is to be believed then. */
+  readonly tooMuch: Promise<void>
   readonly #keep: number
+  readonly #marks: number
   readonly #sections: { readonly mark: string; readonly stdout: Kept }[] = []
   /** Marks that stand in both streams stand there once. */
   readonly #stderr = new Map<string, Kept>()
 
   /** `streams`: how many of them say that they have come to the end. */
-  constructor({ on, keep = 16 * 1024 * 1024 }: Listening, streams = 2) {
+  constructor({ on, keep = 16 * 1024 * 1024, marks = 10_000 }: Listening, streams = 2) {
     this.#keep = keep
+    this.#marks = marks
     let finish = (_: number) => {}
     this.done = new Promise((resolve) => (finish = resolve))
     let ends = 0
@@ -39,9 +48,20 @@ export class Collector {
       if (++ends === streams) finish(Number(mark.slice(4)))
       return true
     }
+    let overflow = () => {}
+    this.tooMuch = new Promise((resolve) => (overflow = resolve))
+    let held = 0
+    const hold = (kept: Kept, bytes: Buffer) => {
+      if (held > MOST_BYTES) return
+      const before = kept.held
+      kept.push(bytes)
+      held += kept.held - before
+      if (held > MOST_BYTES) overflow()
+    }
     const begin = (mark: string): Kept => {
       const stdout = new Kept(keep)
-      this.#sections.push({ mark, stdout })
+      if (this.#sections.length <= marks) this.#sections.push({ mark, stdout })
+      else overflow()
       return stdout
     }
     let [out, outMark] = [begin(''), '']
@@ -55,7 +75,7 @@ export class Collector {
       },
       bytes: (bytes) => {
         on?.bytes?.('stdout', bytes, outMark)
-        out.push(bytes)
+        hold(out, bytes)
       },
     }
     this.stderr = {
@@ -66,14 +86,14 @@ export class Collector {
       },
       bytes: (bytes) => {
         on?.bytes?.('stderr', bytes, errMark)
-        err.push(bytes)
+        hold(err, bytes)
       },
     }
   }
 
   #stderrOf(mark: string): Kept {
     const known = this.#stderr.get(mark) ?? new Kept(this.#keep)
-    this.#stderr.set(mark, known)
+    if (this.#stderr.size <= this.#marks) this.#stderr.set(mark, known)
     return known
   }
 

@@ -22,6 +22,9 @@ export interface Greeting {
   ready(stream: 'stdout' | 'stderr'): void
 }
 
+/** Characters. Who holds the lock, what tools there are: some lines. */
+const LONGEST = 256 * 1024
+
 /**
  * Sends the resident program and waits until it answers; gives sudo's password when, and only when, it is asked for. Resolves with what the
  * prologue said: its marks, and the text after them.
@@ -37,7 +40,9 @@ export async function greet({ target, process, stdout, stderr, become, deadline,
       if (!greeted) hello()
       greeted = true
     }
+    const tooMuch = (): LinkError => ({ reason: 'no-shell', message: `${target}: /bin/sh says more than a greeting${told(noise)}` })
     const hear = (bytes: Buffer) => {
+      if (said.length > LONGEST) return resolve(tooMuch())
       if (said !== '') said += bytes.toString()
       noise = (noise + bytes.toString()).slice(-2000)
       if (become?.password === undefined || greeted) return
@@ -50,6 +55,7 @@ export async function greet({ target, process, stdout, stderr, become, deadline,
       else say(`${become.password.reveal()}\n`)
     }
     const mark = (words: string) => {
+      if (said.length > LONGEST) return resolve(tooMuch())
       said += `${words}\n`
       if (words !== 'ready') return
       ready('stdout')

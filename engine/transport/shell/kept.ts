@@ -31,6 +31,11 @@ export class Kept {
     while (this.#tailSize - (this.#tail[0]?.length ?? 0) >= this.#half) this.#tailSize -= this.#tail.shift()?.length ?? 0
   }
 
+  /** Bytes that are in memory. */
+  get held(): number {
+    return this.#headSize + this.#tailSize
+  }
+
   /** Bytes that are left out. */
   get cut(): number {
     return Math.max(0, this.#size - this.#headSize - this.#half)

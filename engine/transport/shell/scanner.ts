@@ -4,6 +4,9 @@ export interface Sink {
   mark(mark: string): void
 }
 
+/** Bytes. Ours are a few words. */
+const LONGEST_MARK = 64 * 1024
+
 /**
  * Cuts what a resident shell says into the bytes that commands wrote and the marks between them. A mark is `NONCE words\n`, anywhere in
  * the stream; the nonce is 128 random bits that no command is told. Bytes are handed on as they come, held back only while they could
@@ -26,10 +29,16 @@ export class MarkScanner {
       const at = rest.indexOf(this.#nonce)
       if (at === -1) break
       if (at > 0) this.sink.bytes(rest.subarray(0, at))
-      const end = rest.indexOf(10, at)
-      if (end === -1) {
-        this.#held = rest.subarray(at)
+      const end = rest.subarray(at, at + LONGEST_MARK).indexOf(10) + at
+      if (end < at && rest.length - at < LONGEST_MARK) {
+        this.#held = Buffer.from(rest.subarray(at))
         return
+      }
+      if (end < at) {
+        // No mark of ours: somebody on the host has read the nonce, and must not make us hold what never ends.
+        this.sink.bytes(rest.subarray(at, at + this.#nonce.length))
+        rest = rest.subarray(at + this.#nonce.length)
+        continue
       }
       const mark = rest.subarray(at + this.#nonce.length, end).toString()
       rest = rest.subarray(end + 1)

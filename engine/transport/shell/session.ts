@@ -126,17 +126,18 @@ export class ShellSession {
   /** The end of a frame that is on its way, of the line, or of our patience. */
   async #outcome(collector: Collector, deadline: number): Promise<FrameOutcome> {
     let timer: NodeJS.Timeout | undefined
+    const giveUp = (error: LinkError): FrameOutcome => {
+      this.#over ??= { kind: 'lost', error }
+      this.#process.destroy()
+      return { kind: 'lost', error, sections: collector.sections() }
+    }
     const late = new Promise<FrameOutcome>((resolve) => {
-      timer = setTimeout(() => {
-        const error: LinkError = { reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` }
-        this.#over ??= { kind: 'lost', error }
-        this.#process.destroy()
-        resolve({ kind: 'lost', error, sections: collector.sections() })
-      }, deadline)
+      timer = setTimeout(() => resolve(giveUp({ reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` })), deadline)
     })
+    const flooded = collector.tooMuch.then(() => giveUp({ reason: 'lost', message: 'the host says more than any answer has: given up', hint: 'somebody has changed what /bin/sh or sshd is there' }))
     const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))
     const done = collector.done.then((status): FrameOutcome => ({ kind: 'done', status, sections: collector.sections() }))
-    const outcome = await Promise.race([done, over, late])
+    const outcome = await Promise.race([done, over, late, flooded])
     clearTimeout(timer)
     return outcome
   }
@@ -177,8 +178,8 @@ const PADDING = Buffer.alloc(64 * 1024)
 /** Before the greeting nothing is heard. */
 const NOBODY = { bytes: () => {}, mark: () => {} }
 
-/** A look says that it has come to its end on stdout only. */
-const collectorOf = (frame: Frame) => new Collector(frame, frame.how === 'look' ? 1 : 2)
+/** A look says that it has come to its end on stdout only. Each mark of an answer was asked for with more than a letter. */
+const collectorOf = (frame: Frame) => new Collector({ ...frame, marks: 10_000 + frame.script.length }, frame.how === 'look' ? 1 : 2)
 
 /** A word that nobody on the host can foresee: temporary files and lines of ours have it. */
 const newId = () => randomBytes(8).toString('hex')

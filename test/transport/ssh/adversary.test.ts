@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { after, test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { cases } from '../../rig/cases.ts'
+import { makeKey } from './sshd-rig.ts'
+
+// A server that means harm, in a process of its own, and a guest in another: each visit must come to its end, in bounded time and memory, with a
+// verdict that is true. What is true is looked up where the server has really run what it was sent.
+
+/** Milliseconds a visit may take: the limits of connecting, of a greeting and of ending, one after the other. */
+const LONGEST = 20_000
+const MOST_MB = 512
+const dir = mkdtempSync(join(tmpdir(), 'hostwright-adversary-'))
+const Verdict = z.strictObject({ reached: z.enum(['nowhere', 'login', 'shell', 'waits', 'unknown', 'failed', 'drifted', 'done']), why: z.string(), ms: z.number(), mb: z.number() })
+type Verdict = z.output<typeof Verdict>
+
+/** A child of which each line of stdin is answered by a line. */
+class Talker {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #lines: AsyncIterator<string>
+  readonly #name: string
+
+  constructor(name: string, ...args: string[]) {
+    this.#name = name
+    const program = fileURLToPath(new URL(name, import.meta.url))
+    this.#child = spawn(process.execPath, ['--max-old-space-size=256', '--import', 'tsx', program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child.stdin.on('error', () => {}) // it is gone: line() tells
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** @throws when there is none in time: what hangs is ended. */
+  async line(): Promise<string> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => (this.end(), reject(new Error(`${this.#name}: no answer within ${LONGEST} ms`))), LONGEST)
+    })
+    const { value, done } = await Promise.race([this.#lines.next(), late])
+    clearTimeout(timer)
+    if (done === true) throw new Error(`${this.#name} is gone: ${this.#child.exitCode ?? this.#child.signalCode}`)
+    return String(value)
+  }
+
+  ask(line: string): Promise<string> {
+    this.#child.stdin.write(`${line}\n`)
+    return this.line()
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL')
+  }
+}
+
+const keys = { host: makeKey(join(dir, 'host'), 'ed25519'), client: makeKey(join(dir, 'client'), 'ed25519') }
+let pair: { readonly server: Talker; readonly guest: Talker } | undefined
+let visits = 0
+
+/** Both of them; new ones where a test has ended them. */
+async function both() {
+  if (pair?.server.alive === true && pair.guest.alive) return pair
+  end()
+  const server = new Talker('./adversary-server.ts', keys.host)
+  const guest = new Talker('./adversary-guest.ts', await server.line(), keys.client, dir)
+  pair = { server, guest }
+  await guest.line()
+  return pair
+}
+
+function end(): void {
+  pair?.server.end()
+  pair?.guest.end()
+}
+after(() => {
+  end()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** One visit, and what must be so whatever was done to it. */
+async function visit(trick: string): Promise<Verdict> {
+  const { server, guest } = await both()
+  const file = join(dir, `file-${++visits}`)
+  // More than a window where windows are played with.
+  const lines = trick.startsWith('window') ? 500_000 : 4096
+  assert.equal(await server.ask(trick), 'ok')
+  const verdict = Verdict.parse(JSON.parse(await guest.ask(`${file} ${lines}`)))
+  const told = `${trick}: ${JSON.stringify(verdict)}`
+  if (verdict.reached === 'done') assert.equal(readFileSync(file, 'utf8'), 'as it should be\n'.repeat(lines), told)
+  else assert.notEqual(verdict.why, '', told)
+  // Before it was sent, nothing is done; what was sent and not answered may be.
+  if (!['done', 'unknown'].includes(verdict.reached)) assert.ok(!existsSync(file), told)
+  assert.ok(verdict.mb < MOST_MB, told)
+  return verdict
+}
+
+test('the adversary as it should be', async () => {
+  assert.deepEqual((await visit('good')).reached, 'done')
+})
+
+/** One visit after the other, and how many came how far. */
+async function all(t: TestContext, tricks: readonly string[]): Promise<void> {
+  const reached: Record<string, number> = {}
+  for (const trick of tricks) {
+    const verdict = await visit(trick)
+    reached[verdict.reached] = (reached[verdict.reached] ?? 0) + 1
+  }
+  t.diagnostic(JSON.stringify(reached))
+}
+
+const MESSAGES = 20
+for (const trick of ['close', 'skip', 'twice', 'swap'])
+  test(`fault 8: at each of the first ${MESSAGES} messages: ${trick}`, { timeout: 600_000 }, async (t) => {
+    await all(t, Array.from({ length: MESSAGES }, (_, number) => `${trick} ${number}`))
+  })
+
+test('silence after any message up to the login', { timeout: 300_000 }, async () => {
+  for (let number = 0; number < 9; number++) assert.match((await visit(`silence ${number}`)).reached, /^(?:nowhere|login)$/)
+})
+
+const SEEDS = cases(40, 2000)
+for (const trick of ['mutate', 'types'])
+  test(`${SEEDS} visits with messages that are other ones now and then: ${trick}`, { timeout: cases(600_000, 7_200_000) }, async (t) => {
+    await all(t, Array.from({ length: SEEDS }, (_, seed) => `${trick} ${seed}`))
+  })
+
+const rows: [trick: string, reached: RegExp, why: RegExp][] = [
+  ['flood marks', /^shell$/, /says more than any answer/],
+  ['flood sections', /^(?:shell|unknown)$/, /says more than any answer/],
+  ['flood stdout', /^(?:waits|unknown)$/, /^(?:looks|waits)$/],
+  ['flood stderr', /^(?:waits|unknown)$/, /^(?:looks|waits)$/],
+  ['flood mark', /^(?:waits|unknown)$/, /^(?:looks|waits)$/],
+  ['flood greeting', /^login$/, /says more than a greeting/],
+  ['flood ignore', /^done$/, /^$/],
+  ['flood banner', /^done$/, /^$/],
+  ['window none', /^(?:waits|unknown)$/, /^(?:looks|waits)$/],
+  ['window huge', /^done$/, /^$/],
+  ['window beyond', /^done$/, /^$/],
+  ['exit first', /^done$/, /^$/],
+  ['exit none', /^done$/, /^$/],
+  ['exit twice', /^done$/, /^$/],
+]
+for (const [trick, reached, why] of rows)
+  test(`adversary: ${trick}`, { timeout: 60_000 }, async () => {
+    const verdict = await visit(trick)
+    assert.match(verdict.reached, reached, JSON.stringify(verdict))
+    assert.match(verdict.why, why)
+  })
