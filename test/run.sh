@@ -13,14 +13,40 @@ cd "$(dirname "$0")/.."
 echo "types"
 node_modules/.bin/tsc --noEmit || exit 1
 
-# 3. Real hosts, where this machine can hold them.
-hosts=5
+# 3. Real hosts, where this machine can hold them. Tests on hosts run in lanes, each with a lab and a checkout of its own, so that they share
+#    neither hosts nor `.hostwright`: a lane mostly waits, for containers and for limits.
+hosts=(5 --sh lab2=busybox,lab3=bash) # every sh that a host may have
+lab=${HOSTWRIGHT_LAB:-/var/lib/hostwright-lab} net=${HOSTWRIGHT_LAB_NET:-77}
 brought_up=no
+lanes=() # beside lane 0
+results=$(mktemp -d)
+
+in_lane() { # number, command; lane 0 is this checkout and its lab
+  [ "$1" != 0 ] || { "${@:2}"; return; }
+  (cd "$lab-lane$1/checkout" && HOSTWRIGHT_LAB="$lab-lane$1" HOSTWRIGHT_LAB_NET=$((net + 10 * $1)) "${@:2}")
+}
+lane_up() {
+  lane_down "$1"
+  mkdir -p "$lab-lane$1/checkout" && ln -s "$lab/cache" "$lab-lane$1/cache" && ln -s "$PWD/node_modules" "$lab-lane$1/checkout/node_modules" || return
+  find . -mindepth 1 -maxdepth 1 ! -name node_modules ! -name .hostwright -exec cp -a -t "$lab-lane$1/checkout" {} + || return
+  in_lane "$1" node_modules/.bin/tsx lab/cli.ts up "${hosts[@]}"
+}
+lane_down() {
+  [ ! -e "$lab-lane$1/checkout/lab/cli.ts" ] || in_lane "$1" node_modules/.bin/tsx lab/cli.ts down
+  rm -rf "$lab-lane$1" # its cache is a link
+}
+finish() {
+  [ "$brought_up" = no ] || node_modules/.bin/tsx lab/cli.ts down
+  for lane in "${lanes[@]}"; do lane_down "$lane"; done
+  rm -rf "$results"
+}
+trap finish EXIT
+
 if bash lab/setup.sh; then
   HOSTWRIGHT_LAB_READY=yes
   # A lab that somebody works with stays up; one that was made for the tests goes with them.
   node_modules/.bin/tsx lab/cli.ts status 2>/dev/null | grep -q 'sshd ok' || brought_up=yes
-  node_modules/.bin/tsx lab/cli.ts up "$hosts" --sh lab2=busybox,lab3=bash || exit 1 # every sh that a host may have
+  node_modules/.bin/tsx lab/cli.ts up "${hosts[@]}" || exit 1
 else
   HOSTWRIGHT_LAB_READY=no
   echo "This machine cannot hold a lab (see above): the tests on real hosts are left out."
@@ -28,31 +54,39 @@ else
 fi
 export HOSTWRIGHT_LAB_READY
 
-# 4. The tests: what needs no lab side by side, what works on lab hosts one file after the other.
-results=$(mktemp -d)
-finish() {
-  [ "$brought_up" = no ] || node_modules/.bin/tsx lab/cli.ts down
-  rm -rf "$results"
-}
-trap finish EXIT
+# 4. The tests: what needs no lab side by side, then what works on lab hosts, one file at a time in each lane.
 files() { find "${@:-test}" -name '*.test.ts' | sort; }
 on_hosts='^test/(hosts|e2e|lab)/'
-failed=no
-run() { # name, files at once, files on stdin
-  local list
-  mapfile -t list
-  [ "${#list[@]}" -gt 0 ] || return 0
-  echo "$1: ${#list[@]} files"
+slowest='e2e/rollout|hosts/tasks|e2e/canary|e2e/playbooks' # first, so that no lane begins with them when the other is done
+mapfile -t alone < <(files "$@" | grep -Ev "$on_hosts")
+mapfile -t queue < <(files "$@" | grep -E "$on_hosts" | awk -v first="$slowest" '{ print ($0 ~ first ? 0 : 1), $0 }' | sort -s -k1,1 | cut -d' ' -f2)
+run() { # name of the results, files at once, files
   node --import tsx --test --test-concurrency="$2" --test-timeout=1800000 \
     --test-reporter=spec --test-reporter-destination=stdout \
-    --test-reporter=tap --test-reporter-destination="$results/$1" "${list[@]}" || failed=yes
+    --test-reporter=tap --test-reporter-destination="$results/$1.tap" "${@:3}" || touch "$results/failed"
 }
-run alone 2 < <(files "$@" | grep -Ev "$on_hosts")
-[ "$HOSTWRIGHT_LAB_READY" = no ] || run hosts 1 < <(files "$@" | grep -E "$on_hosts")
+next() { flock "$results/lock" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$results/queue"; }
+lane() { # number: takes the files of the queue, until there is none; what a file says is shown when it is through
+  local file said="$results/lane$1"
+  while file=$(next) && [ -n "$file" ]; do
+    in_lane "$1" run "${file//\//-}" 1 "$file" >"$said" 2>&1
+    flock "$results/lock" sh -c 'echo "$1"; cat "$2"' sh "$file" "$said"
+  done
+}
 
-count() { cat "$results"/* 2>/dev/null | sed -n "s/^# $1 \([0-9]*\)$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
+if [ "${#alone[@]}" -gt 0 ]; then echo "alone: ${#alone[@]} files"; run alone 2 "${alone[@]}"; fi
+if [ "$HOSTWRIGHT_LAB_READY" = yes ] && [ "${#queue[@]}" -gt 0 ]; then
+  if [ "$(nproc)" -gt 1 ] && [ "${#queue[@]}" -gt 1 ]; then lanes=(1); lane_up 1 || exit 1; fi
+  echo "on hosts: ${#queue[@]} files in $((1 + ${#lanes[@]})) lanes"
+  printf '%s\n' "${queue[@]}" >"$results/queue"
+  for each in 0 "${lanes[@]}"; do lane "$each" & done
+  wait
+fi
+
+count() { cat "$results"/*.tap 2>/dev/null | sed -n "s/^# $1 \([0-9]*\)$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count pass) broken=$(( $(count fail) + $(count cancelled) )) skipped=$(( $(count skipped) + $(count todo) ))
-[ "$broken" -eq 0 ] && [ "$(count tests)" -gt 0 ] || failed=yes
+failed=no
+[ ! -e "$results/failed" ] && [ ! -s "$results/queue" ] && [ "$broken" -eq 0 ] && [ "$(count tests)" -gt 0 ] || failed=yes
 [ "${CI:-}" != true ] || [ "$skipped" -eq 0 ] || failed=yes
 echo "$passed passed, $broken failed, $skipped skipped"
 [ "$failed" = no ]

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apps } from '../../lab/apps/apps.ts'
 import { Load } from '../../lab/load.ts'
-import { lab, prepare, tidy } from './rig.ts'
+import { lab, prepare, subnet, tidy } from './rig.ts'
 
 /** Runs a script on lab1 and returns what it prints, line by line. */
 function onHost(script: string): string[] {
@@ -79,7 +79,7 @@ describe('the apps of the lab behave as they say', () => {
 
   test('sockets echoes messages, and says goodbye to all when it goes', async () => {
     onHost('start sockets v1; answers')
-    const load = new Load({ address: '10.78.0.11', host: 'sockets.lab', port: 3000 }, 20, { slow: false, sockets: 3 })
+    const load = new Load({ address: `${subnet}.11`, host: 'sockets.lab', port: 3000 }, 20, { slow: false, sockets: 3 })
     await load.started
     await sleep(1800)
     onHost('docker stop -t 10 app; docker rm app')

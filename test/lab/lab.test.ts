@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { checkout } from '../../lab/paths.ts'
-import { folder, lab, prefix, prepare, tidy } from './rig.ts'
+import { folder, lab, prefix, prepare, subnet, tidy } from './rig.ts'
 
 /** What a command on lab1 prints; the test fails when the command does. */
 function onHost(command: string, target = 'lab1'): string {
@@ -43,7 +43,7 @@ describe('a lab host', () => {
     assert.equal(onHost('hostname; id -u'), 'lab1\n0')
     const file = `${folder}/ssh/known_hosts`
     const known = readFileSync(file, 'utf8')
-    writeFileSync(file, known.replace(/^10.*ssh-ed25519 .*$/m, '').replaceAll('10.78.0.11', '10.78.0.99'))
+    writeFileSync(file, known.replace(/^10.*ssh-ed25519 .*$/m, '').replaceAll(`${subnet}.11`, `${subnet}.99`))
     assert.equal(lab('ssh', 'lab1', 'true').code, 255)
     writeFileSync(file, known)
     assert.equal(lab('ssh', 'lab1', 'true').code, 0)

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { cacheFolder, checkout } from '../../lab/paths.ts'
+import { cacheFolder, checkout, labFolder, labNetwork } from '../../lab/paths.ts'
 
 /** A second lab, beside the one that other tests work on: another folder and network, the same cache of images. */
-export const folder = '/var/lib/hostwright-lab-test'
-export const prefix = 'hwlab78'
+export const folder = `${labFolder}-test`
+export const prefix = `hwlab${labNetwork + 1}`
+/** The network that its hosts are in, without the last number. */
+export const subnet = `10.${labNetwork + 1}.0`
 
-const env = { ...process.env, HOSTWRIGHT_LAB: folder, HOSTWRIGHT_LAB_NET: '78' }
+const env = { ...process.env, HOSTWRIGHT_LAB: folder, HOSTWRIGHT_LAB_NET: String(labNetwork + 1) }
 
 export interface Said {
   readonly code: number
