@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// `npx hostwright NAME …`: the playbook of that name in ./playbooks. Node reads TypeScript through tsx.
-import { register } from 'tsx/esm/api'
+// `npx hostwright NAME …`: the playbook of that name in ./playbooks.
+import './typescript.js'
 
-register()
 await import('./hostwright.ts')

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// `npx manage-secrets -i INVENTORY COMMAND …`. Node reads TypeScript through tsx.
-import { register } from 'tsx/esm/api'
+// `npx manage-secrets -i INVENTORY COMMAND …`.
+import '../typescript.js'
 
-register()
 await import('./main.ts')
