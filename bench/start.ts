@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- start`: how long until something is seen, as whole processes: help, the list of tasks, the first packet on its way to a
  * host; with the start of Node and of tsx alone to compare. The source files opened are counted; they do not depend on the machine's mood.
- * Needs no lab: whoever takes the first packet is a port of this machine. The last result: bench/results/start.{json,md}.
+ * tsx finds nothing in its cache but what was put there by these runs. A Node that reads TypeScript itself is taken without tsx too. Needs no lab: whoever takes the first packet is a port of this machine. The last result: bench/results/start.{json,md}.
  *
  *   --rounds 9    of each, after one to warm up
  */
@@ -22,6 +22,8 @@ import { timedWell } from './peers/timed.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const [NODE, TSX, BATCH, BIN] = [process.execPath, here('../node_modules/.bin/tsx'), here('playbooks/batch.ts'), here('../engine/cli/bin.js')]
+
+const READS_TYPESCRIPT = Boolean(Reflect.get(process.features, 'typescript'))
 
 interface Start {
   readonly title: string
@@ -52,7 +54,7 @@ export async function start(argv: readonly string[]): Promise<void> {
     }
   const rows: Row[] = []
   for (const [{ title, argv: command, packet }, all] of taken) {
-    const modules = await modulesOf(command, { env: { HOME: folder }, cwd: cwdOf({ packet }, folder) })
+    const modules = await modulesOf(command, { env: envIn(folder), cwd: cwdOf({ packet }, folder) })
     rows.push({ title, ms: Math.round(median(all)), all: all.map(Math.round), modules: modules?.length })
   }
   const table = markdownTable(['until the end of, or until', 'ms', 'source files read'], rows.map(({ title, ms, modules }) => [title, String(ms), modules === undefined ? '–' : String(modules)]))
@@ -73,26 +75,30 @@ function startsIn(folder: string, far: Far): Start[] {
     { title: '`tsx`, an empty file', argv: [TSX, empty('empty.ts')] },
     { title: '`tsx playbook.ts --help`', argv: playbook('--help') },
     { title: '`node --import tsx playbook.ts --help`', argv: [NODE, '--import', import.meta.resolve('tsx'), BATCH, '--help'] },
+    ...(READS_TYPESCRIPT ? [{ title: '`node playbook.ts --help`', argv: [NODE, BATCH, '--help'] } as const] : []),
     { title: '`hostwright infra --help`', argv: [NODE, BIN, 'infra', '--help'] },
     { title: '`tsx playbook.ts --list-tasks`, 100 tasks', argv: playbook('-i', inventory, '--list-tasks') },
     { title: '`hostwright infra -i staging --list-tasks`', argv: [NODE, BIN, 'infra', '-i', 'staging', '--list-tasks'] },
     { title: '`tsx playbook.ts`: first packet', argv: playbook('-i', inventory), packet: true },
+    ...(READS_TYPESCRIPT ? [{ title: '`node playbook.ts`: first packet', argv: [NODE, BATCH, '-i', inventory], packet: true } as const] : []),
   ]
 }
+
+const envIn = (folder: string) => ({ HOME: folder, TMPDIR: folder })
 
 /** A run remembers things below where it stands; `hostwright NAME` looks there for playbooks. */
 const cwdOf = ({ packet }: { readonly packet?: true | undefined }, folder: string): string => (packet ? folder : here('..'))
 
 async function once({ argv, packet }: Start, folder: string, far: Far): Promise<number> {
   if (packet) return untilPacket(argv, folder, far)
-  return (await timedWell(argv, { env: { HOME: folder }, cwd: cwdOf({ packet }, folder), limit: 120 })).wallMs
+  return (await timedWell(argv, { env: envIn(folder), cwd: cwdOf({ packet }, folder), limit: 120 })).wallMs
 }
 
 /** Then it is ended, with all it started: it would try again for seconds, for nobody answers. */
 async function untilPacket([command, ...args]: Start['argv'], folder: string, far: Far): Promise<number> {
   far.reset()
   const began = Date.now()
-  const child = spawn(command, args, { cwd: folder, env: { ...process.env, HOME: folder }, stdio: 'ignore', detached: true })
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, ...envIn(folder) }, stdio: 'ignore', detached: true })
   const ended = new Promise((resolve) => child.on('close', resolve))
   try {
     while (far.seen.firstAt === undefined) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // `npx hostwright NAME …`: the playbook of that name in ./playbooks.
-import './typescript.js'
+import './boot.js'
 
 await import('./hostwright.ts')

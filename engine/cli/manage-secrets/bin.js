@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // `npx manage-secrets -i INVENTORY COMMAND …`.
-import '../typescript.js'
+import '../boot.js'
 
 await import('./main.ts')
