@@ -43,8 +43,8 @@ export async function freshTreeUp(composePlugin: string | undefined): Promise<vo
 function masked(): string[] {
   const strangers = readdirSync('/').filter((name) => !shown.has(name)).map((name) => `/${name}`)
   const paths = [...strangers, ...Object.keys(emptied).filter((path) => existsSync(path))]
-  // The checkout and the lab itself, unless a folder above them is masked already.
-  for (const own of [checkout, labFolder]) if (!paths.some((path) => own === path || own.startsWith(`${path}/`))) paths.push(own)
+  // The lab itself and the checkout, unless a folder above them is masked already.
+  for (const own of [labFolder, checkout]) if (!paths.some((path) => own === path || own.startsWith(`${path}/`))) paths.push(own)
   return paths
 }
 
