@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- start`: how long until something is seen, as whole processes: help, the list of tasks, the first packet on its way to a
  * host; with the start of Node and of tsx alone to compare. The source files opened are counted; they do not depend on the machine's mood.
- * tsx finds nothing in its cache but what was put there by these runs. A Node that reads TypeScript itself is taken without tsx too. Needs no lab: whoever takes the first packet is a port of this machine. The last result: bench/results/start.{json,md}.
+ * tsx finds nothing in its cache but what was put there by these runs. A Node that reads TypeScript itself is taken without tsx too.
+ * Needs no lab: whoever takes the first packet is a port of this machine. The last result: bench/results/start.{json,md}.
  *
  *   --rounds 9    of each, after one to warm up
  */
@@ -19,11 +20,10 @@ import { scratchFolder } from './hosts/scratch.ts'
 import { inventoryOf } from './hosts/target.ts'
 import { modulesOf } from './start/modules.ts'
 import { timedWell } from './peers/timed.ts'
+import { READS_TYPESCRIPT, TSX } from './peers/typescript.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const [NODE, TSX, BATCH, BIN] = [process.execPath, here('../node_modules/.bin/tsx'), here('playbooks/batch.ts'), here('../engine/cli/bin.js')]
-
-const READS_TYPESCRIPT = Boolean(Reflect.get(process.features, 'typescript'))
+const [NODE, BATCH, BIN] = [process.execPath, here('playbooks/batch.ts'), here('../engine/cli/bin.js')]
 
 interface Start {
   readonly title: string

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { inventoryOf } from '../hosts/target.ts'
 import type { Engine, Field, Ready, Run } from './engine.ts'
 import { timed } from './timed.ts'
+import { RUNNER } from './typescript.ts'
 
-const TSX = fileURLToPath(new URL('../../node_modules/.bin/tsx', import.meta.url))
 const LOADER = import.meta.resolve('tsx')
 const MANIFEST = new URL('../../package.json', import.meta.url)
 
@@ -15,7 +15,7 @@ const Recap = z.object({ type: z.literal('recap'), changed: z.int(), hosts: z.re
 const TROUBLE = /^{"type":"(?:failure|unreachable|bug|play-stopped)"/
 export type Recap = z.output<typeof Recap>
 
-/** As its user runs it: `tsx playbook.ts -i inventory`. It writes its events into a file besides, to tell how long the start was. */
+/** As its user runs it: `tsx playbook.ts -i inventory`, or `node` where that reads TypeScript. It writes its events into a file besides, to tell how long the start was. */
 export const hostwright: Engine = {
   name: 'hostwright',
   title: 'hostwright',
@@ -47,7 +47,7 @@ export function playbookRun(playbook: 'batch' | 'steps' | 'wide', { targets, fol
   const [inventory, events] = [`${folder}/hosts.yml`, `${folder}/events`]
   writeFileSync(inventory, inventoryOf(targets))
   const script = fileURLToPath(new URL(`../playbooks/${playbook}.ts`, import.meta.url))
-  const program: [string, ...string[]] = preload === undefined ? [TSX] : [process.execPath, '--import', LOADER, '--import', preload]
+  const program: [string, ...string[]] = preload === undefined ? [...RUNNER] : [process.execPath, '--import', LOADER, '--import', preload]
   return {
     version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(MANIFEST, 'utf8'))).version,
     async run() {

@@ -26,7 +26,9 @@ beforeEach(() => {
     mkdirSync(each, { mode: 0o700 })
   }
 })
-const leftovers = () => readdirSync('/dev/shm').filter((name) => name.startsWith('manage-secrets-'))
+const inMemory = () => readdirSync('/dev/shm').filter((name) => name.startsWith('manage-secrets-'))
+const ofOthers = new Set(inMemory())
+const leftovers = () => inMemory().filter((name) => !ofOthers.has(name))
 after(() => assert.deepEqual(leftovers(), []))
 
 function env(host: string, service: string, text: string | Buffer, mode = 0o600): string {
