@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import type { ShellLink } from '../../../engine/transport/shell/link.ts'
+import { test, type TestContext } from 'node:test'
+import { ShellLink } from '../../../engine/transport/shell/link.ts'
+import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { cases } from '../../rig/cases.ts'
+import { startSshd } from '../ssh/sshd-rig.ts'
 import { act, outcomeOf, runs, writes } from './acts.ts'
 import { folder, openLink } from './shells.ts'
 
@@ -17,13 +19,27 @@ async function groupOf(link: ShellLink): Promise<number> {
   return Number(said.replace('done 0: ', ''))
 }
 
-const ROUNDS = cases(100, 500)
+/** The process of sshd that a link's shell was started by. */
+async function sshdOf(link: ShellLink): Promise<number> {
+  const program = "p=$PPID; until case $(cat /proc/$p/comm) in sshd*) true ;; *) false ;; esac; do p=$(cut -d' ' -f4 /proc/$p/stat); done; echo $p"
+  const said = await outcomeOf(link, runs(['sh', '-c', program], { timeout: 0 }))
+  return Number(said.replace('done 0: ', ''))
+}
 
-test(`faults 59 and 61: ${ROUNDS} times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part`, { timeout: cases(120_000, 1_200_000) }, async (t) => {
-  const directory = join(folder, 'atomic')
-  mkdirSync(directory)
+interface Killing {
+  readonly rounds: number
+  open(): Promise<ShellLink>
+  /** What is killed in a round, as `kill` takes it; asked for before the write. */
+  victim(link: ShellLink, round: number): Promise<number>
+  /** Milliseconds that such a write takes, about: every moment of it is hit. */
+  readonly write: number
+}
+
+/** A file of 5 MB is written again and again, and each time somebody is killed; whoever reads it meanwhile must see a whole one. */
+async function killed(t: TestContext, { rounds, open: opened, victim, write }: Killing): Promise<void> {
+  const directory = mkdtempSync(join(folder, 'atomic-'))
   const target = join(directory, 'file')
-  const first = await openLink('/bin/dash')
+  const first = await opened()
   assert.equal(await outcomeOf(first, writes(target, version(0))), 'done 0: ')
   await first.close()
 
@@ -41,28 +57,51 @@ test(`faults 59 and 61: ${ROUNDS} times killed in the middle of a write of 5 MB:
   })()
 
   let interrupted = 0
-  for (let round = 1; round <= ROUNDS; round++) {
-    const link = await openLink('/bin/dash')
-    const group = await groupOf(link)
-    // Of a write that takes some 60 ms, every moment is hit; every third time only the shell itself dies, and its children live on.
-    const kill = setTimeout(() => process.kill(round % 3 === 0 ? group : -group, 'SIGKILL'), Math.random() * 70)
-    const acted = await act(link, [writes(target, version(round))])
-    clearTimeout(kill)
-    if (acted.kind === 'lost') interrupted++
-    await link.close()
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const link = await opened()
+      const who = await victim(link, round)
+      assert.ok(Number.isInteger(who) && Math.abs(who) > 1, `nobody to kill: ${who}`)
+      const kill = setTimeout(() => process.kill(who, 'SIGKILL'), Math.random() * write)
+      const acted = await act(link, [writes(target, version(round))])
+      clearTimeout(kill)
+      if (acted.kind === 'lost') interrupted++
+      await link.close()
+    }
+  } finally {
+    reading = false
+    await reader
   }
-  reading = false
-  await reader
-  t.diagnostic(`${ROUNDS} kills, ${interrupted} of them while it was written; ${seen.whole} whole files read, ${seen.torn} torn`)
+  t.diagnostic(`${rounds} kills, ${interrupted} of them while it was written; ${seen.whole} whole files read, ${seen.torn} torn`)
   assert.equal(seen.torn, 0)
-  assert.ok(seen.whole > ROUNDS, `${seen.whole} reads`)
-  assert.ok(interrupted > ROUNDS * 0.3, `${interrupted} were interrupted`)
+  assert.ok(seen.whole > rounds, `${seen.whole} reads`)
+  assert.ok(interrupted > rounds * 0.3, `${interrupted} were interrupted`)
 
-  const last = await openLink('/bin/dash')
+  const last = await opened()
   assert.equal(await outcomeOf(last, writes(target, version(999))), 'done 0: ')
   await last.close()
   assert.deepEqual(readdirSync(directory), ['file'], 'nothing is left lying about')
   assert.ok(readFileSync(target).equals(version(999)))
+}
+
+const ROUNDS = cases(100, 500)
+const TIME = { timeout: cases(120_000, 1_200_000) }
+
+test(`faults 59 and 61: ${ROUNDS} times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part`, TIME, (t) =>
+  // Every third time only the shell itself dies, and its children live on.
+  killed(t, { rounds: ROUNDS, open: () => openLink('/bin/dash'), victim: async (link, round) => (await groupOf(link)) * (round % 3 === 0 ? 1 : -1), write: 70 }))
+
+const CUTS = cases(15, 500)
+test(`fault 8: ${CUTS} times sshd is killed in the middle of a write of 5 MB: the same`, TIME, async (t) => {
+  await using rig = await startSshd()
+  const overSsh = async (): Promise<ShellLink> => {
+    const connected = await connectSsh(rig.settings())
+    assert.ok(connected.ok, connected.ok ? '' : connected.error.message)
+    const opened = await ShellLink.open(connected.connection, { lock: { owner: 'test', waitSeconds: 30 } })
+    assert.ok(opened.ok, opened.ok ? '' : opened.error.message)
+    return opened.link
+  }
+  await killed(t, { rounds: CUTS, open: overSsh, victim: sshdOf, write: 200 })
 })
 
 test('a secret file is never readable for others, and has its owner from the first moment', async (t) => {
