@@ -72,8 +72,8 @@ export function onHost(name: string, argv: readonly string[]): string {
   return execFileSync('ssh', ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', `root@${address}`, quoted], { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-/** Where programs of the host write on their own, all the time. */
-const NOISE = /^(?:var\/log|var\/lib\/docker|run|tmp|proc|sys|dev|opt\/containerd|etc\/docker\/key\.json|var\/cache|root\/\.cache|var\/lib\/hostwright-none)(?:\/|$)/
+/** Where programs of the host write on their own, all the time: PostgreSQL tidies up every minute. */
+const NOISE = /^(?:data\/postgres\/(?:base|global|pg_[a-z_]+)|var\/log|var\/lib\/docker|run|tmp|proc|sys|dev|opt\/containerd|etc\/docker\/key\.json|var\/cache|root\/\.cache|var\/lib\/hostwright-none)(?:\/|$)/
 
 /**
  * All that differs from a fresh host, read from outside: path → type, mode, owner, time of change and content. Two equal manifests mean
