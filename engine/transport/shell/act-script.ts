@@ -5,6 +5,7 @@ import type { RunStep, Step } from '../../tasks/change.ts'
 import type { Act } from '../link.ts'
 import { guardScript } from './guard-script.ts'
 import { lookScript } from './look-script.ts'
+import { PouredFiles } from './poured.ts'
 import { inlineText, placeOf, preparedWrites, writeScript, type Prepared } from './write-script.ts'
 
 export interface Program {
@@ -20,6 +21,7 @@ export interface Program {
  */
 export function actProgram(act: Act): Program {
   const blobs: Content[] = []
+  const poured = new PouredFiles()
   const prepared = preparedWrites(act)
   const lines: string[] = ['hw_go() {', 'true']
   let seconds = 120
@@ -31,24 +33,24 @@ export function actProgram(act: Act): Program {
       if (together?.script !== undefined) lines.push(together.script)
       lines.push(`hw_both do ${t} ${c}`)
       for (const [s, step] of change.steps.entries()) {
-        lines.push(stepScript(step, blobs, together))
+        lines.push(stepScript(step, blobs, poured, together))
         lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop "$@"; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
         seconds += step.kind === 'run' ? step.timeout + 15 : 5
       }
       lines.push(`hw_mark did ${t} ${c} $hw_s`)
     }
   }
-  lines.push('}', 'hw_go && {', lookScript(act.facts), 'true', '}')
+  lines.push('}', 'hw_go && {', ...poured.sums(), lookScript(act.facts), 'true', '}')
   const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
   return { script: lines.join('\n'), blobs, deadline: (seconds + size / 50_000) * 1000 }
 }
 
-function stepScript(step: Step, blobs: Content[], together: Prepared | undefined): string {
+function stepScript(step: Step, blobs: Content[], poured: PouredFiles, together: Prepared | undefined): string {
   switch (step.kind) {
     case 'run':
       return runScript(step, blobs)
     case 'write':
-      return writeScript(step, blobs, together)
+      return writeScript(step, blobs, poured, together)
     default:
       return unreachable(step)
   }

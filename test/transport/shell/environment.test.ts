@@ -81,8 +81,8 @@ function bare(...applets: readonly string[]): string {
 test('fault 36: what a host lacks is told when its shell opens, all of it', asRoot, async (t) => {
   const opened = await ShellLink.open(connectTo(bare('dd', 'cat', 'rm', 'mv')))
   assert.ok(!opened.ok)
-  assert.match(opened.error.message, /: the host has no chmod, chown, sha256sum, stat, sync, timeout$/)
-  const link = await openLink(bare('dd', 'cat', 'rm', 'mv', 'chmod', 'chown', 'sha256sum', 'stat', 'sync', 'timeout'))
+  assert.match(opened.error.message, /: the host has no chmod, chown, sha256sum, stat, sync, tee, timeout$/)
+  const link = await openLink(bare('dd', 'cat', 'rm', 'mv', 'chmod', 'chown', 'sha256sum', 'stat', 'sync', 'tee', 'timeout'))
   t.after(() => link.close())
   assert.equal(await outcomeOf(link, writes('/etc/motd', 'hello')), 'done 0: ')
 })
