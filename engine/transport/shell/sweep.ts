@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Bytes that are sent between two sweeps. */
-const EVERY = 8 * 1024 * 1024
+const EVERY = 2 * 1024 * 1024
 
 let sent = 0
 let minor: (() => void) | undefined
