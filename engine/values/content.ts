@@ -33,7 +33,7 @@ export function contentOf(value: string | Secret | Uint8Array): Content {
  *
  * @throws the file system's own error when the file cannot be read.
  */
-export function contentOfFile(file: string): Content {
+export function contentOfFile(file: string | Buffer): Content {
   const size = statSync(file).size
   const hash = createHash('sha256')
   for (const chunk of pieces(file)) hash.update(chunk)
@@ -61,7 +61,7 @@ const ownText = (text: string, bytes: Uint8Array) => (/[\p{Surrogate}\0]/u.test(
 
 const PIECE = 256 * 1024
 
-function* pieces(file: string): Iterable<Uint8Array> {
+function* pieces(file: string | Buffer): Iterable<Uint8Array> {
   const descriptor = openSync(file, 'r')
   // One piece of memory for all: a new one each would pile up until the garbage is collected.
   const piece = Buffer.allocUnsafe(PIECE)
