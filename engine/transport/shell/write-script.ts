@@ -2,7 +2,7 @@ import type { WriteStep } from '../../tasks/change.ts'
 import type { Content } from '../../values/content.ts'
 import { quote, quoteAll } from '../../values/quote.ts'
 import type { Act } from '../link.ts'
-import type { PouredFiles } from './poured.ts'
+import type { Sent } from './sent.ts'
 
 /** Content up to this size travels in the script itself; more (or bytes that no shell word holds) follows as a blob. */
 const INLINE = 64 * 1024
@@ -11,13 +11,13 @@ export function inlineText(content: Content): string | undefined {
   return content.text !== undefined && content.size <= INLINE ? content.text : undefined
 }
 
-/** The script of a write. Content that is not inline is pushed on `blobs`, and noted in `poured`. */
-export function writeScript(step: WriteStep, blobs: Content[], poured: PouredFiles, prepared?: Prepared): string {
+/** The script of a write. Content that is not inline is put among what is sent. */
+export function writeScript(step: WriteStep, sent: Sent, prepared?: Prepared): string {
   if (prepared) return `hw_t=\${${prepared.position}}; hw_put ${prepared.position} ${quoteAll([step.path, step.content.digest, step.mode, ...(step.owner === undefined ? [] : [step.owner])])}`
   const inline = inlineText(step.content)
   if (inline !== undefined) return wholeWay(step, [`printf %s ${quote(inline)} >"$hw_t"`, `hw_arrived ${step.content.digest}`])
-  blobs.push(step.content)
-  return wholeWay(step, [`hw_pour ${step.content.size} ${step.content.digest}`, ...poured.note(step)])
+  const { size, unpack } = sent.add(step.content)
+  return wholeWay(step, [`hw_pour ${size} ${step.content.digest}${unpack ? ' gzip' : ''}`, ...sent.poured.note(step)])
 }
 
 function wholeWay(step: WriteStep, fill: readonly string[]): string {
