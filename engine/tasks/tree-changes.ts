@@ -5,7 +5,7 @@ import { asText, contentOf, sha256 } from '../values/content.ts'
 import type { SourceTree } from '../values/source-tree.ts'
 import { tarOf, type TarEntry } from '../values/tar.ts'
 import { change, run, type Change, type RunStep } from './change.ts'
-import { PUT, STAGE } from './tree-program.ts'
+import { PURGE, PUT, STAGE } from './tree-program.ts'
 import { shown } from './tree-wish.ts'
 
 /** Sends what is not there, or is otherwise; directories that are otherwise go along. Undefined: there is nothing to send. */
@@ -51,12 +51,14 @@ export function removed(root: string, there: Entries, wished: Entries): Change |
     const at = placeOf(root, name)
     return at === undefined ? [] : [becomes(path(at), { kind: 'absent' })]
   })
-  return change(`remove ${named(tops)} below ${root}`, [each(root, ['rm', '-rf', '--'], tops.map(([name]) => name))], effects, { diff: { name: root, before: listing(there, strays), after: '' } })
+  return change(`remove ${named(tops)} below ${root}`, [run(['sh', '-c', PURGE, 'sh', root], { stdin: listed(tops.map(([name]) => name)), what: `remove what is not wished below ${root}` })], effects, { diff: { name: root, before: listing(there, strays), after: '' } })
 }
 
 /** A command for many names, which come over its input: they may be any bytes, and any number. */
 const each = (root: string, words: readonly string[], names: readonly string[]): RunStep =>
-  run(['xargs', '-0', ...words], { directory: root, stdin: contentOf(Buffer.from(names.map((name) => `./${name}\0`).join(''), 'latin1')), what: `${words.join(' ')} … in ${root}` })
+  run(['xargs', '-0', ...words], { directory: root, stdin: listed(names), what: `${words.join(' ')} … in ${root}` })
+
+const listed = (names: readonly string[]) => contentOf(Buffer.from(names.map((name) => `./${name}\0`).join(''), 'latin1'))
 
 /** "a/" of "a/b", '' of "b". */
 const above = (name: string) => name.slice(0, name.lastIndexOf('/') + 1)

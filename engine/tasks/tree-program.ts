@@ -24,3 +24,12 @@ find . -name "$s" -type d -prune -exec sh -c 'for d; do find "$d" -mindepth 1 -m
 [ -z "$(find . -name "$s" -type d -prune)" ] || exit 1
 find . "\${1%/*}/" -maxdepth 0 -exec sync -- {} + 2>/dev/null || sync
 find . -type d -exec sync -- {} + 2>/dev/null || sync`
+
+
+/** Removes what is named on the input, below $1: not where something is mounted below it by now, for `rm -r` walks into that. */
+export const PURGE = `
+while read -r _ at _; do
+  case $at in *\\\\*) at=$(printf %b "$at") ;; esac
+  case $at in "$1"/*) echo "something is mounted below $1: $at: nothing was removed" >&2; exit 1 ;; esac
+done </proc/self/mounts
+cd -- "$1" && exec xargs -0 rm -rf --`

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { entries, type Entries, type Entry } from '../../engine/facts/entries.ts'
+import { mounts } from '../../engine/facts/mounts.ts'
 import { digest, path } from '../../engine/facts/path.ts'
 import { HostModel } from '../../engine/host/model.ts'
 import { planTask } from '../../engine/host/plan.ts'
@@ -50,6 +51,8 @@ planRows<Parameters<typeof tree>[0]>('tree', tree, [
   ['the owner is left alone when none is given', wish, there({ run: file('#!/bin/sh\n', '0755', { uid: 7, gid: 8 }) }), []],
   ['what else is there stays', wish, there({ other: file('x'), 'css/b.css': file('x') }), []],
   ['what else is there goes', { ...wish, purge: true }, there({ 'css/b.css': file('x'), old: directory(), 'old/a': file('x'), 'z\xc3\xb6e': link('x') }), ['remove css/b.css, old/, zöe below /srv/site']],
+  ['what is mounted below is not walked into', { ...wish, purge: true }, [...there({ old: directory() }), given(mounts('/srv/site'), ['/srv/site', '/srv/site/old/data'])], ['refused: something is mounted below /srv/site: /srv/site/old/data']],
+  ['what is mounted below is none of our business where nothing is removed', { ...wish, purge: true }, [...there(), given(mounts('/srv/site'), ['/srv/site/css'])], []],
   ['no parent', wish, [], ['refused: the directory /srv does not exist']],
   ['a link at the root', wish, [aDirectory('/srv'), aLink('/srv/site', '/x')], ['refused: /srv/site is a link to /x']],
   ['a file at the root', wish, [aDirectory('/srv'), ...aFile('/srv/site', 'x')], ['refused: /srv/site is no directory']],
@@ -59,6 +62,7 @@ planRows<Parameters<typeof tree>[0]>('tree', tree, [
   ['no such source', { ...wish, source: '/no/such' }, there(), ["refused: /no/such cannot be read: ENOENT: no such file or directory, scandir '/no/such'"]],
 ], [
   ['path directly below /', { source, path: '/srv' }, /a tree has a directory of its own/],
+  ['purge of a directory of the system', { source, path: '/etc/ssh', purge: true }, /belongs to the system/],
 ])
 
 test('tree: names are compared, and shown in the diff; what other tasks know of its files is foretold', () => {
@@ -151,4 +155,20 @@ test('tree: what is neither file, directory nor link in the source is refused; a
   assert.deepEqual(told(), [`refused: ${odd} cannot be read: ${odd}/pipe is neither file, directory nor link`])
   rmSync(join(odd, 'pipe'))
   assert.deepEqual(told(), ['create /srv/odd with 1 file'])
+})
+
+test('tree: what is mounted below at the last moment is not walked into', { skip: process.getuid?.() !== 0 && 'mounting needs root' }, () => {
+  const [shell] = shells
+  const to = join(folder, 'mounted')
+  mkdirSync(join(to, 'stray/inner'), { recursive: true })
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', join(to, 'stray/inner')])
+  try {
+    writeFileSync(join(to, 'stray/inner/kept'), '')
+    const [, remove] = changesOf(tree({ source, path: to, purge: true }), [aDirectory(folder), aDirectory(to), given(entries(to), new Map([['', directory()], ['stray', directory()]]))])
+    assert.ok(shell && remove)
+    assert.match(perform(remove.steps[0], shell).stderr, /something is mounted below .*stray\/inner: nothing was removed/)
+    assert.ok(existsSync(join(to, 'stray/inner/kept')))
+  } finally {
+    execFileSync('umount', [join(to, 'stray/inner')])
+  }
 })

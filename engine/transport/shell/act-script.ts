@@ -39,7 +39,7 @@ export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: b
       lines.push(`hw_mark did ${t} ${c} $hw_s`)
     }
   }
-  lines.push('}', 'hw_go && {', ...sent.poured.sums(), lookScript(act.facts), 'true', '}')
+  lines.push('}', ...sent.pourScript, 'hw_go && {', ...sent.sums, lookScript(act.facts), 'true', '}')
   const { blobs } = sent
   const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
   return { script: lines.join('\n'), blobs, deadline: (seconds + size / 50_000) * 1000 }

@@ -16,8 +16,7 @@ export function writeScript(step: WriteStep, sent: Sent, prepared?: Prepared): s
   if (prepared) return `hw_t=\${${prepared.position}}; hw_put ${prepared.position} ${quoteAll([step.path, step.content.digest, step.mode, ...(step.owner === undefined ? [] : [step.owner])])}`
   const inline = inlineText(step.content)
   if (inline !== undefined) return wholeWay(step, [`printf %s ${quote(inline)} >"$hw_t"`, `hw_arrived ${step.content.digest}`])
-  const { size, unpack } = sent.add(step.content)
-  return wholeWay(step, [`hw_pour ${size} ${step.content.digest}${unpack ? ' gzip' : ''}`, ...sent.poured.note(step)])
+  return wholeWay(step, sent.pour(step))
 }
 
 function wholeWay(step: WriteStep, fill: readonly string[]): string {
