@@ -43,19 +43,24 @@ export interface PlaybookReady extends Ready {
 }
 
 /** One playbook of the bench, whole: start-up, connections, work, report. */
-export function playbookRun(playbook: 'batch' | 'steps' | 'wide', { targets, folder }: Pick<Field, 'targets' | 'folder'>, { flags = [], preload, env = {} }: Otherwise = {}): PlaybookReady {
-  const [inventory, events] = [`${folder}/hosts.yml`, `${folder}/events`]
+export function playbookRun(playbook: 'batch' | 'steps' | 'wide' | 'send', { targets, folder }: Pick<Field, 'targets' | 'folder'>, otherwise: Otherwise = {}): PlaybookReady {
+  const inventory = `${folder}/hosts.yml`
   writeFileSync(inventory, inventoryOf(targets))
-  const script = fileURLToPath(new URL(`../playbooks/${playbook}.ts`, import.meta.url))
+  return scriptRun(fileURLToPath(new URL(`../playbooks/${playbook}.ts`, import.meta.url)), { inventory, folder, cwd: folder }, otherwise)
+}
+
+/** Any playbook. `folder`: its HOME, and where its events go; `cwd`: where it is started. */
+export function scriptRun(script: string, { inventory, folder, cwd }: { readonly inventory: string; readonly folder: string; readonly cwd: string }, { flags = [], preload, env = {} }: Otherwise = {}): PlaybookReady {
+  const events = `${folder}/events`
   const program: [string, ...string[]] = preload === undefined ? [...RUNNER] : [process.execPath, '--import', LOADER, '--import', preload]
   return {
     version: z.object({ version: z.string() }).parse(JSON.parse(readFileSync(MANIFEST, 'utf8'))).version,
     async run() {
       rmSync(events, { force: true }) // a run adds to what is there
       const began = Date.now()
-      const { wallMs, code, stderr } = await timed([...program, script, '-i', inventory, '--events', events, ...flags], { env: { HOME: folder, ...env }, cwd: folder })
+      const { wallMs, code, stderr } = await timed([...program, script, '-i', inventory, '--events', events, ...flags], { env: { HOME: folder, ...env }, cwd })
       const lines = existsSync(events) ? readFileSync(events, 'utf8').trim().split('\n') : []
-      if (code !== 0) throw new Error([`${playbook} ended with ${code}`, ...lines.filter((line) => TROUBLE.test(line)).slice(0, 10), stderr].join('\n'))
+      if (code !== 0) throw new Error([`${script} ended with ${code}`, ...lines.filter((line) => TROUBLE.test(line)).slice(0, 10), stderr].join('\n'))
       const { at } = Begun.parse(JSON.parse(lines[0] ?? ''))
       const recap = Recap.parse(JSON.parse(lines.at(-1) ?? ''))
       return { wallMs, startMs: Date.parse(at) - began, changed: recap.changed, recap, events }

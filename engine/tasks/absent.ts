@@ -56,4 +56,5 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 
 const SYSTEM = new Set(['/', ...TOP.map((name) => `/${name}`), ...Object.entries(BELOW).flatMap(([top, names]) => names.map((name) => `${top}/${name}`))])
 
-const isSystem = (at: string) => SYSTEM.has(at)
+/** A directory that is there on every host, and has more in it than anybody wished for. */
+export const isSystem = (at: string) => SYSTEM.has(at)

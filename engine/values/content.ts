@@ -15,6 +15,7 @@ export interface Content {
   readonly secret: boolean
   /** The text, for diffs and for small inline transfer; undefined when it is not UTF-8 text, holds NUL, or lies in a file. */
   readonly text: string | undefined
+  /** A piece is good until the next is asked for: its memory may be used again. */
   chunks(): Iterable<Uint8Array>
   /** For content that lies elsewhere: brings it here. Called only when it will be sent, before anything of that batch is done. */
   readonly load?: () => Promise<Content>
@@ -32,7 +33,7 @@ export function contentOf(value: string | Secret | Uint8Array): Content {
  *
  * @throws the file system's own error when the file cannot be read.
  */
-export function contentOfFile(file: string): Content {
+export function contentOfFile(file: string | Buffer): Content {
   const size = statSync(file).size
   const hash = createHash('sha256')
   for (const chunk of pieces(file)) hash.update(chunk)
@@ -60,11 +61,12 @@ const ownText = (text: string, bytes: Uint8Array) => (/[\p{Surrogate}\0]/u.test(
 
 const PIECE = 256 * 1024
 
-function* pieces(file: string): Iterable<Uint8Array> {
+function* pieces(file: string | Buffer): Iterable<Uint8Array> {
   const descriptor = openSync(file, 'r')
+  // One piece of memory for all: a new one each would pile up until the garbage is collected.
+  const piece = Buffer.allocUnsafe(PIECE)
   try {
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE)
       const read = readSync(descriptor, piece)
       if (read === 0) return
       yield piece.subarray(0, read)

@@ -16,7 +16,7 @@ test('a table takes the place of the one before it, and of no other', () => {
 test('the page has the tables of the results', () => {
   const page = readFileSync(`${root}/docs/performance.md`, 'utf8')
   const names = [...page.matchAll(/<!-- bench:(\w+) -->/g)].map(([, name = '']) => name)
-  assert.deepEqual(names, ['peers', 'distance', 'width', 'start'])
+  assert.deepEqual(names, ['peers', 'distance', 'work', 'width', 'start'])
   for (const name of names) {
     const file = `${root}/bench/results/${name}.md`
     const table = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'Not measured yet.'

@@ -42,24 +42,27 @@ export async function localHost(): Promise<LocalHost> {
   return {
     directory,
     events,
-    host: (mode = 'apply') => {
-      const context: HostContext = {
-        host: 'local',
-        mode,
-        diff: false,
-        model: new HostModel(),
-        emit: (event) => void events.push(event),
-        link,
-        reconnect: () => Promise.resolve(undefined),
-        checkStopped: () => {},
-      }
-      return new Host({ name: 'local', address: 'localhost', groups: [] }, context, alone, 'test', [], { last: Promise.resolve() })
-    },
+    host: (mode = 'apply') => hostOver(link, mode, (event) => void events.push(event)),
     [Symbol.asyncDispose]: async () => {
       await link.close()
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** A host as roles see it, behind this link, with a model that knows nothing yet. */
+export function hostOver(link: ShellLink, mode: Mode = 'apply', emit: (event: Event) => void = () => {}): Host {
+  const context: HostContext = {
+    host: 'local',
+    mode,
+    diff: false,
+    model: new HostModel(),
+    emit,
+    link,
+    reconnect: () => Promise.resolve(undefined),
+    checkStopped: () => {},
+  }
+  return new Host({ name: 'local', address: 'localhost', groups: [] }, context, alone, 'test', [], { last: Promise.resolve() })
 }
 
 /**

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fact } from '../../engine/facts/fact.ts'
 import type { Step } from '../../engine/tasks/change.ts'
+import type { Content } from '../../engine/values/content.ts'
 
 /** A shell and the tools that go with it: what a host may have. */
 export interface Shell {
@@ -53,11 +54,19 @@ export function perform(step: Step | undefined, shell: Shell): { code: number | 
   assert(step?.kind === 'run', 'a command')
   const [program = '', ...args] = step.argv
   const { status, stdout, stderr } = spawnSync('/usr/bin/env', ['-i', `PATH=${shell.path}`, 'LC_ALL=C', ...Object.entries(step.env ?? {}).map(([key, value]) => `${key}=${value}`), program, ...args], {
-    input: step.stdin?.text ?? '',
+    input: step.stdin ? bytesOf(step.stdin) : '',
     encoding: 'utf8',
     timeout: 60_000,
+    ...(step.directory !== undefined && { cwd: step.directory }),
   })
   return { code: status, stdout, stderr }
+}
+
+/** All pieces of a content; each is good until the next only. */
+export function bytesOf(content: Content): Buffer {
+  const pieces: Buffer[] = []
+  for (const piece of content.chunks()) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces)
 }
 
 /** Reads facts of one kind by these tools, as the engine would. */

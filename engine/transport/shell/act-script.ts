@@ -5,6 +5,7 @@ import type { RunStep, Step } from '../../tasks/change.ts'
 import type { Act } from '../link.ts'
 import { guardScript } from './guard-script.ts'
 import { lookScript } from './look-script.ts'
+import { Sent } from './sent.ts'
 import { inlineText, placeOf, preparedWrites, writeScript, type Prepared } from './write-script.ts'
 
 export interface Program {
@@ -18,8 +19,8 @@ export interface Program {
  * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
  * and then nothing more is done; at the end it reads the facts again.
  */
-export function actProgram(act: Act): Program {
-  const blobs: Content[] = []
+export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: boolean } = {}): Program {
+  const sent = new Sent(unpacks)
   const prepared = preparedWrites(act)
   const lines: string[] = ['hw_go() {', 'true']
   let seconds = 120
@@ -31,24 +32,25 @@ export function actProgram(act: Act): Program {
       if (together?.script !== undefined) lines.push(together.script)
       lines.push(`hw_both do ${t} ${c}`)
       for (const [s, step] of change.steps.entries()) {
-        lines.push(stepScript(step, blobs, together))
+        lines.push(stepScript(step, sent, together))
         lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop "$@"; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
         seconds += step.kind === 'run' ? step.timeout + 15 : 5
       }
       lines.push(`hw_mark did ${t} ${c} $hw_s`)
     }
   }
-  lines.push('}', 'hw_go && {', lookScript(act.facts), 'true', '}')
+  lines.push('}', ...sent.pourScript, 'hw_go && {', ...sent.sums, lookScript(act.facts), 'true', '}')
+  const { blobs } = sent
   const size = blobs.reduce((sum, blob) => sum + blob.size, 0)
   return { script: lines.join('\n'), blobs, deadline: (seconds + size / 50_000) * 1000 }
 }
 
-function stepScript(step: Step, blobs: Content[], together: Prepared | undefined): string {
+function stepScript(step: Step, sent: Sent, together: Prepared | undefined): string {
   switch (step.kind) {
     case 'run':
-      return runScript(step, blobs)
+      return runScript(step, sent)
     case 'write':
-      return writeScript(step, blobs, together)
+      return writeScript(step, sent, together)
     default:
       return unreachable(step)
   }
@@ -58,7 +60,7 @@ function stepScript(step: Step, blobs: Content[], together: Prepared | undefined
  * A command with nothing to read but what it is given; in its own process group and with a deadline unless it is a short one. `exec`
  * makes sure that it is a program: no builtin or function of the shell, whatever it is called.
  */
-function runScript(step: RunStep, blobs: Content[]): string {
+function runScript(step: RunStep, sent: Sent): string {
   const words = [
     ...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),
     ...(step.user === undefined ? [] : ['runuser', '-u', step.user, '--']),
@@ -70,8 +72,8 @@ function runScript(step: RunStep, blobs: Content[]): string {
   const inline = inlineText(step.stdin)
   if (inline !== undefined) return `printf %s ${quote(inline)} | ${placed}`
   // Whatever the command leaves of its input is drained, so that the next blob is found where it begins.
-  blobs.push(step.stdin)
-  return `hw_take ${step.stdin.size} | { ${placed}; hw_s=$?; cat >/dev/null; exit $hw_s; }`
+  const { size, unpack } = sent.add(step.stdin)
+  return `hw_take ${size} |${unpack ? ' gzip -dc |' : ''} { ${placed}; hw_s=$?; cat >/dev/null; exit $hw_s; }`
 }
 
 /** runuser leaves the environment as it is; a program that runs as somebody must not look for its settings in root's home. */

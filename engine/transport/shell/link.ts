@@ -5,7 +5,7 @@ import { actProgram, describeStep } from './act-script.ts'
 import { isPlain, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
-import { lacking } from './tools.ts'
+import { lacking, unpacks } from './tools.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
   /** Held from the first act on; without it the host is only looked at. */
@@ -69,7 +69,7 @@ export class ShellLink implements Link {
     let began = 0
     let took = 0
     const outcome = await this.#session.run({
-      ...actProgram(act),
+      ...actProgram(act, { unpacks: unpacks(this.#session.greeting) }),
       keep: 1024 * 1024,
       on: {
         mark: (mark) => {

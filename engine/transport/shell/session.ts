@@ -6,6 +6,7 @@ import { firstFrame, residentProgram, SHELL_COMMAND, sudoCommand } from './boots
 import { Collector, type Section } from './collector.ts'
 import { greet } from './greet.ts'
 import { MarkScanner } from './scanner.ts'
+import { sweep } from './sweep.ts'
 
 /** What one turn asks of the host. */
 export interface Frame {
@@ -150,6 +151,7 @@ export class ShellSession {
       const piece = chunk.subarray(0, left)
       left -= piece.length
       await this.#send(piece)
+      sweep(piece.length)
     }
     for (; left > 0 && !this.#over; left -= Math.min(left, PADDING.length)) await this.#send(PADDING.subarray(0, left))
   }

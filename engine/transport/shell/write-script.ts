@@ -2,6 +2,7 @@ import type { WriteStep } from '../../tasks/change.ts'
 import type { Content } from '../../values/content.ts'
 import { quote, quoteAll } from '../../values/quote.ts'
 import type { Act } from '../link.ts'
+import type { Sent } from './sent.ts'
 
 /** Content up to this size travels in the script itself; more (or bytes that no shell word holds) follows as a blob. */
 const INLINE = 64 * 1024
@@ -10,28 +11,26 @@ export function inlineText(content: Content): string | undefined {
   return content.text !== undefined && content.size <= INLINE ? content.text : undefined
 }
 
-/** The script of a write. Content that is not inline is pushed on `blobs`. */
-export function writeScript(step: WriteStep, blobs: Content[], prepared?: Prepared): string {
+/** The script of a write. Content that is not inline is put among what is sent. */
+export function writeScript(step: WriteStep, sent: Sent, prepared?: Prepared): string {
   if (prepared) return `hw_t=\${${prepared.position}}; hw_put ${prepared.position} ${quoteAll([step.path, step.content.digest, step.mode, ...(step.owner === undefined ? [] : [step.owner])])}`
   const inline = inlineText(step.content)
-  if (inline !== undefined) return wholeWay(step, `printf %s ${quote(inline)}`)
-  blobs.push(step.content)
-  return wholeWay(step, `hw_take ${step.content.size}`)
+  if (inline !== undefined) return wholeWay(step, [`printf %s ${quote(inline)} >"$hw_t"`, `hw_arrived ${step.content.digest}`])
+  return wholeWay(step, sent.pour(step))
 }
 
-function wholeWay(step: WriteStep, fill: string): string {
+function wholeWay(step: WriteStep, fill: readonly string[]): string {
   const target = quote(step.path)
   const mode = quote(step.mode)
   const before: string[] = []
   if (step.owner !== undefined) before.push(`hw_owner ${quote(step.owner)}`)
   if (step.validate) before.push(`chmod -- ${mode} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
   if (step.backup) before.push(`hw_keep ${target}`)
-  return `{ ${recipe(target, fill, step.content.digest, before, mode)}; }`
+  return `{ ${recipe(target, [...fill, ...before], mode)}; }`
 }
 
-/** FAULTS §3's recipe, of words of sh: exclusive temp beside the target, digest; what is to be done `before` it goes live (owner, check); mode, sync, rename, sync. */
-const recipe = (target: string, fill: string, digest: string, before: readonly string[], mode: string): string =>
-  [`hw_open ${target}`, `${fill} >"$hw_t"`, `hw_arrived ${digest}`, ...before, `hw_live ${target} ${mode}`].join(' && ')
+/** FAULTS §3's recipe, of words of sh: exclusive temp beside the target, content and digest; what is to be done `before` it goes live (owner, check); mode, sync, rename, sync. */
+const recipe = (target: string, before: readonly string[], mode: string): string => [`hw_open ${target}`, ...before, `hw_live ${target} ${mode}`].join(' && ')
 
 function validation(argv: readonly string[]): string {
   return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
@@ -82,7 +81,7 @@ const isPlain = (step: WriteStep): boolean =>
 /** Puts one of them in its place: its number, path, digest, mode and perhaps owner. The whole way, where they could not be made ready. */
 const PUT = `hw_put() {
 if [ -n "$hw_ready" ]; then hw_rename "$2"
-else ${recipe('"$2"', '"hw_f$1"', '"$3"', ['{ [ -z "$5" ] || hw_owner "$5"; }'], '"$4"')}
+else ${recipe('"$2"', ['"hw_f$1" >"$hw_t"', 'hw_arrived "$3"', '{ [ -z "$5" ] || hw_owner "$5"; }'], '"$4"')}
 fi
 }`
 

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { ShellLink } from '../../../engine/transport/shell/link.ts'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
+import { contentOf } from '../../../engine/values/content.ts'
 import { cases } from '../../rig/cases.ts'
 import { startSshd } from '../ssh/sshd-rig.ts'
-import { act, outcomeOf, runs, writes } from './acts.ts'
+import { act, outcomeOf, runs, steps, writes } from './acts.ts'
 import { folder, openLink } from './shells.ts'
 
 const SIZE = 5_000_000
@@ -63,7 +64,9 @@ async function killed(t: TestContext, { rounds, open: opened, victim, write }: K
       const who = await victim(link, round)
       assert.ok(Number.isInteger(who) && Math.abs(who) > 1, `nobody to kill: ${who}`)
       const kill = setTimeout(() => process.kill(who, 'SIGKILL'), Math.random() * write)
-      const acted = await act(link, [writes(target, version(round))])
+      // Packed and as it is, in turn: what is secret is not packed.
+      const content = { ...contentOf(version(round)), secret: round % 2 === 0 }
+      const acted = await act(link, [steps({ kind: 'write', path: target, content, mode: '0644' })])
       clearTimeout(kill)
       if (acted.kind === 'lost') interrupted++
       await link.close()

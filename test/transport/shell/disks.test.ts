@@ -52,7 +52,7 @@ function failing(program: string, where: string, call: string): string {
 
 test('fault 42: a quota that is used up', async (t) => {
   const at = directory('quota')
-  const link = await openLink(failing('dd', '[ -f /proc/self/fd/1 ]', 'write:error=EDQUOT:when=3'))
+  const link = await openLink(failing('tee', 'true', 'write:error=EDQUOT:when=4'))
   t.after(() => link.close())
   writeFileSync(`${at}/file`, 'old')
   assert.match(await outcomeOf(link, writes(`${at}/file`, content)), /^failed \d+: .*quota exceeded/s)

@@ -1,0 +1,60 @@
+import type { WriteStep } from '../../tasks/change.ts'
+import type { Content } from '../../values/content.ts'
+import { packed } from '../../values/packed.ts'
+import { PouredFiles } from './poured.ts'
+
+/** Bytes of packed contents that an act holds in memory at most; what is more goes as it is. */
+const MOST = 16 * 1024 * 1024
+
+/** What goes along with the script of an act, in the order in which the script takes it. */
+export class Sent {
+  readonly blobs: Content[] = []
+  readonly #poured = new PouredFiles()
+  readonly #unpacks: boolean
+  #packed = 0
+  #pours = false
+
+  /** `unpacks`: the host has gzip. */
+  constructor(unpacks: boolean) {
+    this.#unpacks = unpacks
+  }
+
+  /** What has to be defined before the work. */
+  get pourScript(): string[] {
+    return this.#pours ? [POUR] : []
+  }
+
+  /** What has to be defined before the look. */
+  get sums(): string[] {
+    return this.#poured.sums()
+  }
+
+  /** A content for a file. */
+  pour(step: WriteStep): string[] {
+    this.#pours = true
+    const { size, unpack } = this.add(step.content)
+    return [`hw_pour ${size} ${step.content.digest}${unpack ? ' gzip' : ''}`, ...this.#poured.note(step)]
+  }
+
+  /** How many bytes the script has to take, and whether they are packed. */
+  add(content: Content): { readonly size: number; readonly unpack: boolean } {
+    const small = this.#unpacks && this.#packed < MOST ? packed(content) : undefined
+    this.#packed += small?.size ?? 0
+    this.blobs.push(small ?? content)
+    return { size: (small ?? content).size, unpack: small !== undefined }
+  }
+}
+
+/**
+ * Fills the temporary file with so many bytes ($1) of what comes, packed ($3) or not, and sums them ($2) on their way. A tee of busybox says "I/O error"
+ * whatever went wrong: one write more tells.
+ */
+const POUR = `hw_pour() {
+hw_sum=$({ { case "$1 $3" in
+"$hw_b ") tee -- "$hw_t" ;;
+*' ') hw_take "$1" | tee -- "$hw_t" ;;
+*) hw_take "$1" | gzip -dc | tee -- "$hw_t" ;;
+esac || echo torn >&3; } | sha256sum; } 3>&1)
+case $hw_sum in *torn*) dd bs=65536 count=1 status=none </dev/zero >>"$hw_t"; return 1 ;; esac
+[ "\${hw_sum%% *}" = "$2" ] || { echo "the content arrived damaged: nothing was replaced" >&2; return 1; }
+}`
