@@ -18,7 +18,7 @@ const RESTARTS = 1
 type Blocked = Exclude<Planned, { kind: 'changes' | 'unknown' }>
 
 /**
- * Look, plan, act, look again: a batch of tasks on one host.
+ * Look, plan, act, look again: a batch of tasks on one host. `beforeChange` is called before each act, when all that it needs is at hand.
  *
  *        ┌────────── the rest, after a change whose side effects must be seen first ─────────┐
  *        ▼                                                                                   │
@@ -27,8 +27,8 @@ type Blocked = Exclude<Planned, { kind: 'changes' | 'unknown' }>
  *        │                       └─ drifted, line lost: once ──┐       └─ not empty: did not converge
  *        └─────────────────────────────────────────────────────┘
  */
-export async function converge(context: HostContext, role: string, tasks: readonly Task[]): Promise<TaskResult[]> {
-  return new Batch(context, role, tasks).run()
+export async function converge(context: HostContext, role: string, tasks: readonly Task[], beforeChange: () => Promise<void> = async () => {}): Promise<TaskResult[]> {
+  return new Batch(context, role, tasks, beforeChange).run()
 }
 
 class Batch {
@@ -36,10 +36,12 @@ class Batch {
   readonly #tasks: readonly Task[]
   readonly #role: string
   readonly #outcomes: Outcomes
+  readonly #beforeChange: () => Promise<void>
   #restarts = 0
 
-  constructor(context: HostContext, role: string, tasks: readonly Task[]) {
+  constructor(context: HostContext, role: string, tasks: readonly Task[], beforeChange: () => Promise<void>) {
     this.#context = context
+    this.#beforeChange = beforeChange
     this.#role = role
     this.#tasks = tasks
     this.#outcomes = new Outcomes(context, role)
@@ -99,6 +101,7 @@ class Batch {
     const facts = [...factsOf(changing.map(({ task }) => task)), ...rest]
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
     this.#context.ahead?.acts()
+    await this.#beforeChange()
     const acted = await this.#context.link.act(
       { tasks, facts },
       {

@@ -51,6 +51,7 @@ export async function localHost(): Promise<LocalHost> {
         emit: (event) => void events.push(event),
         link,
         reconnect: () => Promise.resolve(undefined),
+        beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
         checkStopped: () => {},
       }
       return new Host({ name: 'local', address: 'localhost', groups: [] }, context, alone, 'test', [], { last: Promise.resolve() })

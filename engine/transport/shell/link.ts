@@ -5,6 +5,7 @@ import { actProgram, describeStep } from './act-script.ts'
 import { isPlain, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
+import { foundSafeguards } from './safeguards.ts'
 import { lacking } from './tools.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
@@ -21,6 +22,8 @@ export interface LockedError {
   readonly reason: 'locked'
   readonly message: string
   readonly hint: string
+  /** It is dead, and what holds the host is the timer of its safeguard: seconds until that begins to put back. */
+  readonly orphaned?: number
 }
 
 /** Milliseconds that a look may take: it starts a handful of processes, but a disk or a daemon may be slow. */
@@ -44,7 +47,7 @@ export class ShellLink implements Link {
     this.#session = session
     if (session.first) this.ahead = session.first.then((outcome) => readAnswer(ahead, outcome))
     this.target = connection.target
-    this.warnings = unlocked(session.greeting)
+    this.warnings = [...unlocked(session.greeting), ...foundSafeguards(session.greeting)]
   }
 
   /** Starts the shell and takes the lock, in one turn. */

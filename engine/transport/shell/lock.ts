@@ -1,5 +1,6 @@
 import { quote } from '../../values/quote.ts'
 import { visible } from '../../values/visible.ts'
+import { orphanedFor, SAFEGUARD_WORDS } from './safeguards.ts'
 
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
@@ -22,10 +23,11 @@ hw_lock() {
     fi
   done
 }
+${SAFEGUARD_WORDS}
 hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
 case $? in
-  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
-  1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
+  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; echo $$ >"$hw_d/pid"; hw_tell; hw_mark lock mine ;;
+  1) hw_waits; hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
   *) hw_mark lock none ;;
 esac`
 }
@@ -42,6 +44,7 @@ export function unlocked(greeting: string): readonly string[] {
 export function heldBy(greeting: string, target: string, self: string | undefined) {
   const [, held] = /^lock held\n([^]*?)^ready$/m.exec(greeting) ?? []
   if (held === undefined) return undefined
+  const orphaned = orphanedFor(greeting)
   const owner = visible(held.trim().slice(0, 300), 'line')
   if (self !== undefined && held.trim() === self)
     return { reason: 'locked', message: `${target}: this run holds it already, under another name`, hint: 'two hosts of the inventory are one machine: name it once' } as const
@@ -49,5 +52,6 @@ export function heldBy(greeting: string, target: string, self: string | undefine
     reason: 'locked',
     message: `${target}: another run holds this host${owner === '' ? '' : `: ${owner}`}`,
     hint: 'wait for it to end, or let this run wait: --lock-wait 300',
+    ...(orphaned !== undefined && { orphaned }),
   } as const
 }

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isSafeguardState, safeguardPath, safeguardState } from '../../facts/safeguard.ts'
+import type { SafeguardStatus } from '../../report/event.ts'
+import type { Task } from '../../tasks/task.ts'
+import type { HostContext } from '../context.ts'
+import { converge } from '../converge.ts'
+import { HostLost, TaskFailed, type Failure } from '../failure.ts'
+import { placeOf } from '../origin.ts'
+import { lastLines, type TaskResult } from '../outcomes.ts'
+import { Held } from './held.ts'
+import { arm, cancel, TOO_LATE } from './program.ts'
+import { actOf, putBack, type Armed, type PutBack } from './put-back.ts'
+import type { Safeguard } from './safeguard.ts'
+
+/**
+ * A batch under a safeguard: before its first change the host is armed, and it stays only when a new connection could be opened and used afterwards.
+ *
+ *   look, plan ──▶ nothing to do: as any batch
+ *        └──▶ arm ──▶ act, look again ──▶ a new connection ──▶ cancel over it: it stays
+ *               │          └─ failed         └─ none ──┐  └─ too late ──┐
+ *               └─ the line is lost ──▶ put back, and see that it is ◀──┘
+ */
+export async function ensureGuarded(context: HostContext, role: string, safeguard: Safeguard, tasks: readonly Task[]): Promise<TaskResult[]> {
+  return new Guarded(context, role, safeguard).ensure(tasks)
+}
+
+/** Why what was done does not stay. */
+type Cause = { readonly message: string; readonly hint: string } | Error
+
+/** How often a new connection is tried where nobody listens: a server that reloads is gone for a moment. */
+const TRIES = 3
+
+class Guarded {
+  readonly #context: HostContext
+  readonly #role: string
+  readonly #safeguard: Safeguard
+  readonly #held: Held
+  readonly #started = performance.now()
+  #armed: Armed | undefined
+
+  constructor(context: HostContext, role: string, safeguard: Safeguard) {
+    this.#context = context
+    this.#role = role
+    this.#safeguard = safeguard
+    this.#held = new Held(context.emit)
+  }
+
+  async ensure(tasks: readonly Task[]): Promise<TaskResult[]> {
+    let results: TaskResult[]
+    try {
+      results = await converge(this.#whileArmed(), this.#role, tasks, () => this.#arm())
+    } catch (error) {
+      if (!this.#armed) throw error
+      throw await this.#takeBack(this.#armed, error instanceof Error ? error : new Error(String(error)))
+    }
+    if (!this.#armed) return results
+    const refused = await this.#cancel(this.#armed)
+    if (refused) throw await this.#takeBack(this.#armed, refused)
+    this.#held.keep()
+    this.#tell('cancelled', 'a new connection works: it stays')
+    return results
+  }
+
+  /** The host as the batch sees it: once armed, what tasks say is held back, and a line that breaks is not opened again to go on as if nothing were. */
+  #whileArmed(): HostContext {
+    const context = this.#context
+    return {
+      ...context,
+      get link() {
+        return context.link
+      },
+      set link(link) {
+        context.link = link
+      },
+      emit: (event) => (this.#armed && (event.type === 'task' || event.type === 'failure') ? this.#held.hold(event) : context.emit(event)),
+      reconnect: () => (this.#armed ? Promise.resolve(undefined) : context.reconnect()),
+    }
+  }
+
+  async #arm(): Promise<void> {
+    if (this.#armed) return
+    const { host, link } = this.#context
+    const id = randomBytes(8).toString('hex')
+    const acted = await link.act(actOf(this.#safeguard.title, arm(this.#safeguard, id)))
+    // Nothing was changed yet: at worst the host puts back what is as it was.
+    if (acted.kind === 'lost') throw new HostLost(host, acted.error)
+    if (acted.kind === 'failed') {
+      const output = lastLines(acted.failure.stderr, acted.failure.stdout)
+      throw this.#fail({ reason: acted.failure.timedOut ? 'timeout' : 'command', message: 'the host could not be armed', output, stands: 'nothing was changed' })
+    }
+    this.#armed = { safeguard: this.#safeguard, id, due: performance.now() + this.#safeguard.within * 1000 }
+    this.#tell('armed', `the host puts back what changes from here on, in ${this.#safeguard.within} s, unless a new connection works`)
+  }
+
+  /** Over a new connection. Undefined when the timer is cancelled, else why not. */
+  async #cancel({ id, safeguard }: Armed): Promise<Cause | undefined> {
+    await sleep(safeguard.settle * 1000)
+    const opened = await this.#openAnew()
+    if (!opened.ok) return { message: `no new connection can be opened: ${opened.error.message}`, hint: `mend what shut us out, then run again${opened.error.hint === undefined ? '' : ` (${opened.error.hint})`}` }
+    const acted = await opened.link.act(actOf(safeguard.title, cancel(id)))
+    await opened.link.close()
+    if (acted.kind === 'done') return undefined
+    if (acted.kind === 'failed' && acted.failure.code === TOO_LATE)
+      return { message: `it was not done, with a new connection, within ${safeguard.within} s: the host was first`, hint: 'find out what took so long, or give it more time (`within`), then run again' }
+    if (acted.kind === 'lost' && (await this.#isGone(id))) return undefined
+    const why = acted.kind === 'lost' ? acted.error.message : acted.kind === 'failed' ? lastLines(acted.failure.stderr, acted.failure.stdout) : 'the host did not run it'
+    return { message: `a new connection can be opened, and not be used: ${why}`, hint: 'mend that, then run again' }
+  }
+
+  async #openAnew(): ReturnType<HostContext['beside']> {
+    for (let attempt = 1; ; attempt++) {
+      const opened = await this.#context.beside()
+      if (opened.ok || attempt === TRIES || !['refused', 'lost'].includes(opened.error.reason)) return opened
+      await sleep(1000)
+    }
+  }
+
+  /** The cancel was on its way when the new connection broke: the old line knows whether it arrived. */
+  async #isGone(id: string): Promise<boolean> {
+    const fact = safeguardState(id)
+    const looked = await this.#context.link.look([fact])
+    const state = looked.kind === 'seen' ? looked.values.get(fact.key) : undefined
+    return isSafeguardState(state) && state.kind === 'none'
+  }
+
+  /** Has it put back, tells how that went, and gives what the role is to be thrown. */
+  async #takeBack(armed: Armed, cause: Cause): Promise<Error> {
+    const undone = this.#held.changes
+    this.#tell('putting-back', cause.message)
+    const ended = await putBack(this.#context, armed)
+    this.#context.model.forget('everything')
+    switch (ended.kind) {
+      case 'back':
+        return this.#wasPutBack(ended, cause, undone)
+      case 'not-back':
+        return this.#wasNot(armed, ended, cause)
+      case 'unknown':
+        return this.#isUnknown(ended, cause)
+    }
+  }
+
+  async #wasPutBack({ at, over }: Extract<PutBack, { kind: 'back' }>, cause: Cause, undone: readonly string[]): Promise<Error> {
+    const refused = !(cause instanceof Error)
+    const again = refused && over === 'the old line' ? await this.#openAnew() : undefined
+    if (again?.ok) await again.link.close()
+    const reachable = again === undefined ? '' : again.ok ? '; a new connection works again' : `; a new connection still fails: ${again.error.message}`
+    this.#tell('put-back', `put back at ${at}, and seen to be so over ${over}${reachable}`)
+    const stands = [`everything was put back at ${at}, and seen to be so over ${over}${reachable}`, ...(undone.length > 0 ? [`undone: ${undone.join('; ')}`] : [])].join('\n')
+    const failure = this.#held.undone(stands)
+    if (refused) return this.#fail({ reason: 'locked-out', message: cause.message, stands, hint: cause.hint })
+    return failure ? new TaskFailed(failure) : cause
+  }
+
+  #wasNot({ id }: Armed, { why, log }: Extract<PutBack, { kind: 'not-back' }>, cause: Cause): Error {
+    const folder = safeguardPath(id)
+    this.#tell('not-put-back', `NOT PUT BACK: ${why}`)
+    this.#held.undone(`not all of it could be put back: ${why}`)
+    return this.#fail({
+      reason: 'not-put-back',
+      message: `the host was NOT put back as it was: ${why}; it was to be because ${cause.message}`,
+      ...(log !== '' && { output: log }),
+      stands: `what was there before lies in ${folder}/was and ${folder}/state, for root; what is there now is of both`,
+      hint: `mend what the output names, then on the host: sh ${folder}/safeguard.sh now; when all is well: rm -rf ${folder}`,
+    })
+  }
+
+  #isUnknown({ why }: Extract<PutBack, { kind: 'unknown' }>, cause: Cause): Error {
+    const message = `whether the host has put everything back is not known: ${why}`
+    const hint = 'the host puts back by itself; look at it by other means, and run again when it answers: the run tells what became of it'
+    this.#tell('unknown', message)
+    this.#held.unknown(why)
+    this.#fail({ reason: 'lost', message: `${cause.message}; ${message}`, hint }, 'unknown')
+    return new HostLost(this.#context.host, { reason: 'lost', message, hint })
+  }
+
+  /** The safeguard itself is told as the task that failed. */
+  #fail(about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>, status: 'failed' | 'unknown' = 'failed'): TaskFailed {
+    const { host, emit } = this.#context
+    const place = placeOf(this.#safeguard.origin)
+    const failure: Failure = { host, role: this.#role, task: this.#safeguard.title, ...(place && { place }), ...about }
+    emit({ type: 'task', host, role: this.#role, task: this.#safeguard.title, status, changes: [], ms: Math.round(performance.now() - this.#started) })
+    emit({ type: 'failure', ...failure })
+    return new TaskFailed(failure)
+  }
+
+  #tell(status: SafeguardStatus, message: string): void {
+    const { host, emit } = this.#context
+    emit({ type: 'safeguard', host, role: this.#role, safeguard: this.#safeguard.title, status, message })
+  }
+}
