@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isSafeguardState, safeguardPath, safeguardState } from '../../facts/safeguard.ts'
+import { ABSENT } from '../../facts/foretold.ts'
+import { path } from '../../facts/path.ts'
+import { isSafeguardState, safeguardPath, safeguardState, type SafeguardState } from '../../facts/safeguard.ts'
 import type { SafeguardStatus } from '../../report/event.ts'
 import type { Task } from '../../tasks/task.ts'
+import type { Guard } from '../../transport/link.ts'
 import type { HostContext } from '../context.ts'
 import { converge } from '../converge.ts'
 import { HostLost, TaskFailed, type Failure } from '../failure.ts'
@@ -26,7 +29,18 @@ export async function ensureGuarded(context: HostContext, role: string, safeguar
 }
 
 /** Why what was done does not stay. */
-type Cause = { readonly message: string; readonly hint: string } | Error
+type Cause = { readonly reason: 'locked-out' | 'timeout'; readonly message: string; readonly hint: string } | Error
+
+/** The host began to put back while we were still at work. */
+class TooLate extends Error {}
+
+const tooLate = ({ within }: Safeguard, then = ''): Cause => ({
+  reason: 'timeout',
+  message: `it was not all done, and no new connection was there, within ${within} s: the host was first${then === '' ? '' : `, and then ${then}`}`,
+  hint: 'find out what took so long, or give it more time (`within`), then run again',
+})
+
+const notFired = (id: string): readonly Guard[] => [{ fact: path(`${safeguardPath(id)}/fired`), value: ABSENT }]
 
 /** How often a new connection is tried where nobody listens: a server that reloads is gone for a moment. */
 const TRIES = 3
@@ -52,7 +66,7 @@ class Guarded {
       results = await converge(this.#whileArmed(), this.#role, tasks, () => this.#arm())
     } catch (error) {
       if (!this.#armed) throw error
-      throw await this.#takeBack(this.#armed, error instanceof Error ? error : new Error(String(error)))
+      throw await this.#takeBack(this.#armed, this.#causeOf(error, this.#armed))
     }
     if (!this.#armed) return results
     const refused = await this.#cancel(this.#armed)
@@ -78,9 +92,13 @@ class Guarded {
     }
   }
 
-  async #arm(): Promise<void> {
-    if (this.#armed) return
+  /** Gives what holds as long as the host has not begun to put back: no task of ours is started after that. */
+  async #arm(): Promise<readonly Guard[]> {
     const { host, link } = this.#context
+    if (this.#armed) {
+      if ((await this.#state(this.#armed.id))?.kind !== 'armed') throw new TooLate()
+      return notFired(this.#armed.id)
+    }
     const id = randomBytes(8).toString('hex')
     const acted = await link.act(actOf(this.#safeguard.title, arm(this.#safeguard, id)))
     // Nothing was changed yet: at worst the host puts back what is as it was.
@@ -91,21 +109,22 @@ class Guarded {
     }
     this.#armed = { safeguard: this.#safeguard, id, due: performance.now() + this.#safeguard.within * 1000 }
     this.#tell('armed', `the host puts back what changes from here on, in ${this.#safeguard.within} s, unless a new connection works`)
+    return notFired(id)
   }
 
   /** Over a new connection. Undefined when the timer is cancelled, else why not. */
   async #cancel({ id, safeguard }: Armed): Promise<Cause | undefined> {
     await sleep(safeguard.settle * 1000)
     const opened = await this.#openAnew()
-    if (!opened.ok) return { message: `no new connection can be opened: ${opened.error.message}`, hint: `mend what shut us out, then run again${opened.error.hint === undefined ? '' : ` (${opened.error.hint})`}` }
+    if (!opened.ok) return { reason: 'locked-out', message: `no new connection can be opened: ${opened.error.message}`, hint: `mend what shut us out, then run again${opened.error.hint === undefined ? '' : ` (${opened.error.hint})`}` }
     const acted = await opened.link.act(actOf(safeguard.title, cancel(id)))
     await opened.link.close()
     if (acted.kind === 'done') return undefined
-    if (acted.kind === 'failed' && acted.failure.code === TOO_LATE)
-      return { message: `it was not done, with a new connection, within ${safeguard.within} s: the host was first`, hint: 'find out what took so long, or give it more time (`within`), then run again' }
-    if (acted.kind === 'lost' && (await this.#isGone(id))) return undefined
+    if (acted.kind === 'failed' && acted.failure.code === TOO_LATE) return tooLate(safeguard)
+    // The cancel was on its way when the new connection broke: the old line knows whether it arrived.
+    if (acted.kind === 'lost' && (await this.#state(id))?.kind === 'none') return undefined
     const why = acted.kind === 'lost' ? acted.error.message : acted.kind === 'failed' ? lastLines(acted.failure.stderr, acted.failure.stdout) : 'the host did not run it'
-    return { message: `a new connection can be opened, and not be used: ${why}`, hint: 'mend that, then run again' }
+    return { reason: 'locked-out', message: `a new connection can be opened, and not be used: ${why}`, hint: 'mend that, then run again' }
   }
 
   async #openAnew(): ReturnType<HostContext['beside']> {
@@ -116,23 +135,31 @@ class Guarded {
     }
   }
 
-  /** The cancel was on its way when the new connection broke: the old line knows whether it arrived. */
-  async #isGone(id: string): Promise<boolean> {
+  /** What fails when the host has begun to put back fails because of that. */
+  #causeOf(error: unknown, { due, safeguard }: Armed): Cause {
+    if (error instanceof TooLate) return tooLate(safeguard)
+    if (error instanceof TaskFailed && performance.now() > due) return tooLate(safeguard, `${error.failure.task} failed: ${error.failure.message}`)
+    return error instanceof Error ? error : new Error(String(error))
+  }
+
+  /** Over the old line; undefined when it is dead. */
+  async #state(id: string): Promise<SafeguardState | undefined> {
     const fact = safeguardState(id)
     const looked = await this.#context.link.look([fact])
     const state = looked.kind === 'seen' ? looked.values.get(fact.key) : undefined
-    return isSafeguardState(state) && state.kind === 'none'
+    return isSafeguardState(state) ? state : undefined
   }
 
   /** Has it put back, tells how that went, and gives what the role is to be thrown. */
   async #takeBack(armed: Armed, cause: Cause): Promise<Error> {
     const undone = this.#held.changes
+    const late = performance.now() > armed.due
     this.#tell('putting-back', cause.message)
     const ended = await putBack(this.#context, armed)
     this.#context.model.forget('everything')
     switch (ended.kind) {
       case 'back':
-        return this.#wasPutBack(ended, cause, undone)
+        return this.#wasPutBack(ended, cause, undone, late ? `; its ${armed.safeguard.within} s were over` : '')
       case 'not-back':
         return this.#wasNot(armed, ended, cause)
       case 'unknown':
@@ -140,15 +167,15 @@ class Guarded {
     }
   }
 
-  async #wasPutBack({ at, over }: Extract<PutBack, { kind: 'back' }>, cause: Cause, undone: readonly string[]): Promise<Error> {
+  async #wasPutBack({ at, over }: Extract<PutBack, { kind: 'back' }>, cause: Cause, undone: readonly string[], late: string): Promise<Error> {
     const refused = !(cause instanceof Error)
     const again = refused && over === 'the old line' ? await this.#openAnew() : undefined
     if (again?.ok) await again.link.close()
     const reachable = again === undefined ? '' : again.ok ? '; a new connection works again' : `; a new connection still fails: ${again.error.message}`
     this.#tell('put-back', `put back at ${at}, and seen to be so over ${over}${reachable}`)
-    const stands = [`everything was put back at ${at}, and seen to be so over ${over}${reachable}`, ...(undone.length > 0 ? [`undone: ${undone.join('; ')}`] : [])].join('\n')
-    const failure = this.#held.undone(stands)
-    if (refused) return this.#fail({ reason: 'locked-out', message: cause.message, stands, hint: cause.hint })
+    const stands = [`everything was put back at ${at}${late}, and seen to be so over ${over}${reachable}`, ...(undone.length > 0 ? [`undone: ${undone.join('; ')}`] : [])].join('\n')
+    const failure = this.#held.undone(stands, refused ? 'not told' : 'told')
+    if (refused) return this.#fail({ reason: cause.reason, message: cause.message, stands, hint: cause.hint })
     return failure ? new TaskFailed(failure) : cause
   }
 

@@ -28,11 +28,12 @@ export class Held {
 
   /**
    * It does not stay: what changed is not told as changed, for it is not any more, and of what failed the operator hears how it stands. Gives the
-   * failure that was told, if one was.
+   * failure that was told, if one was; none is where it only follows from what happened to all.
    */
-  undone(stands: string): Failure | undefined {
+  undone(stands: string, failures: 'told' | 'not told' = 'told'): Failure | undefined {
     let failure: Failure | undefined
     for (const event of this.#told) {
+      if (failures === 'not told' && (event.type === 'failure' || event.status === 'failed')) continue
       if (event.type === 'failure') {
         const { type, ...rest } = event
         failure = { ...rest, stands }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { safeguardPath } from '../../facts/safeguard.ts'
 import { change, run, type Change } from '../../tasks/change.ts'
-import { STAMPS } from '../../tasks/service.ts'
 import { contentOf } from '../../values/content.ts'
 import { quote, quoteAll } from '../../values/quote.ts'
 import type { Safeguard } from './safeguard.ts'
@@ -14,14 +13,13 @@ const PATIENCE = 60
 export const TOO_LATE = 3
 
 /** Seconds that putting back may take, for all its commands at their slowest. */
-export const longest = ({ state, after }: Safeguard): number => 60 + (state.length + after.length) * (PATIENCE + 5) + 60
+export const longest = ({ state, after }: Safeguard): number => 60 + (state.length + after.length) * (PATIENCE + 5)
 
 /** The program of a safeguard with its settings, as it stands on the host. `folder`: its own there. */
 export function safeguardProgram({ paths, state, after, within }: Safeguard, folder: string): string {
   return [
     `G=${quote(folder)} WITHIN=${Math.ceil(within)} PATIENCE=${PATIENCE}`,
-    // With which configuration services were loaded goes back together with the configuration.
-    calls('paths', [...paths, STAMPS].map((path, index) => [String(index), path])),
+    calls('paths', paths.map((path, index) => [String(index), path])),
     calls('saves', state.map(({ save }, index) => [String(index), ...save])),
     calls('restores', state.map(({ restore }, index) => [String(index), ...restore])),
     calls('after', after),

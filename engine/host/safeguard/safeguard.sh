@@ -91,7 +91,7 @@ put_back() {
   after run_after
   left=$(paths differs)
   [ -z "$left" ] || trouble "not as it was: $left"
-  timeout -k 5 60 sync
+  timeout -k 5 30 sync
   if [ -z "$bad" ]; then said=ok; else said=failed; fi
   echo "$said $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$G/outcome.new" && mv -f -- "$G/outcome.new" "$G/outcome"
 }
@@ -129,11 +129,14 @@ case $1 in
     mv -- "$G/armed" "$G/fired" 2>/dev/null && put_back >>"$G/log" 2>&1
     exit
     ;;
-  now) # at once, or once more where something was changed while the timer was at it
-    if mv -- "$G/armed" "$G/fired" 2>/dev/null; then put_back >>"$G/log" 2>&1; exit; fi
-    tries=$2
-    while [ ! -e "$G/outcome" ] && [ "$((tries -= 1))" -ge 0 ]; do sleep 1; done
-    [ ! -e "$G/outcome" ] || [ -z "$(paths differs)" ] || put_back >>"$G/log" 2>&1
+  now) # at once; once more where that went wrong, or something was changed while the timer was at it
+    if mv -- "$G/armed" "$G/fired" 2>/dev/null; then put_back >>"$G/log" 2>&1
+    else
+      tries=${2:-60}
+      while [ -e "$G/fired" ] && [ ! -e "$G/outcome" ] && [ "$((tries -= 1))" -ge 0 ]; do sleep 1; done
+      { read -r said _ <"$G/outcome"; } 2>/dev/null && { [ "$said" != ok ] || [ -n "$(paths differs)" ]; } && put_back >>"$G/log" 2>&1
+    fi
+    cat -- "$G/log" "$G/outcome"
     exit
     ;;
   look)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SAFEGUARDS } from '../../facts/safeguard.ts'
+import { STAMPS } from '../../tasks/service.ts'
 import { ParamsError } from '../../tasks/task.ts'
 import { originHere } from '../../values/origin.ts'
 import { Duration, RemotePath } from '../../values/schema.ts'
@@ -47,5 +48,6 @@ export function safeguardOf(params: SafeguardParams): Safeguard {
   if (!parsed.success) throw new ParamsError('guarded', parsed.error)
   const { paths, state } = parsed.data
   const about = [...paths, ...state.map(({ save: [program] }) => program)]
-  return { ...parsed.data, title: `safeguard ${about.join(' ')}`, origin: originHere('guarded') }
+  // With which configuration services were loaded goes back together with the configuration.
+  return { ...parsed.data, paths: [...paths, STAMPS], title: `safeguard ${about.join(' ')}`, origin: originHere('guarded') }
 }

@@ -26,7 +26,7 @@ hw_lock() {
 ${SAFEGUARD_WORDS}
 hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
 case $? in
-  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; echo $$ >"$hw_d/pid"; hw_tell; hw_mark lock mine ;;
+  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_line $$ >"$hw_d/line"; hw_tell; hw_mark lock mine ;;
   1) hw_waits; hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
   *) hw_mark lock none ;;
 esac`

@@ -7,12 +7,17 @@ import { visible } from '../../values/visible.ts'
  *
  * Where the lock is held by somebody who is dead, and a timer runs, that timer holds it: `guard waits N`, the seconds that are left. Where the lock is ours nobody is
  * at work any more: what was cancelled or put back is told and taken away, what could not be put back is told and stays.
- * `$hw_d/pid` is the resident shell of whoever took the lock last.
+ * Of whoever took the lock last, "line" has the resident shell and two processes above it (sudo, sshd): whose line is gone has lost one of
+ * them, however long its shell has still to do.
  */
 export const SAFEGUARD_WORDS = `
+hw_line() {
+  hw_o=; hw_t=
+  { read -r hw_c hw_c hw_c hw_o hw_c <"/proc/$1/stat" && read -r hw_c hw_c hw_c hw_t hw_c <"/proc/$hw_o/stat"; } 2>/dev/null
+  echo "$1 $hw_o $hw_t"
+}
 hw_waits() {
-  hw_o=; { read -r hw_o <"$hw_d/pid"; } 2>/dev/null
-  [ -z "$hw_o" ] || ! kill -0 "$hw_o" 2>/dev/null || return 0
+  { read -r hw_g <"$hw_d/line" && [ "$(hw_line "\${hw_g%% *}")" != "$hw_g" ]; } 2>/dev/null || return 0
   for hw_g in ${quote(SAFEGUARDS)}/*/; do
     if [ -e "$hw_g"armed ] && { read -r hw_t <"$hw_g"armed && IFS=' .' read -r hw_o hw_c </proc/uptime; } 2>/dev/null; then hw_mark guard waits $((hw_t > hw_o ? hw_t - hw_o : 0))
     elif [ -e "$hw_g"fired ] && [ ! -e "$hw_g"outcome ]; then hw_mark guard waits 0
