@@ -3,18 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ABSENT } from '../../facts/foretold.ts'
 import { path } from '../../facts/path.ts'
 import { isSafeguardState, safeguardPath, safeguardState, type SafeguardState } from '../../facts/safeguard.ts'
-import type { SafeguardStatus } from '../../report/event.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { Guard } from '../../transport/link.ts'
-import type { HostContext } from '../context.ts'
+import type { Beside, HostContext } from '../context.ts'
 import { converge } from '../converge.ts'
-import { HostLost, TaskFailed, type Failure } from '../failure.ts'
-import { placeOf } from '../origin.ts'
+import { HostLost, TaskFailed } from '../failure.ts'
 import { lastLines, type TaskResult } from '../outcomes.ts'
 import { Held } from './held.ts'
 import { arm, cancel, TOO_LATE } from './program.ts'
-import { actOf, putBack, type Armed, type PutBack } from './put-back.ts'
+import { actOf, putBack, type Armed } from './put-back.ts'
 import type { Safeguard } from './safeguard.ts'
+import { Verdict, type Cause } from './verdict.ts'
 
 /**
  * A batch under a safeguard: before its first change the host is armed, and it stays only when a new connection could be opened and used afterwards.
@@ -27,9 +26,6 @@ import type { Safeguard } from './safeguard.ts'
 export async function ensureGuarded(context: HostContext, role: string, safeguard: Safeguard, tasks: readonly Task[]): Promise<TaskResult[]> {
   return new Guarded(context, role, safeguard).ensure(tasks)
 }
-
-/** Why what was done does not stay. */
-type Cause = { readonly reason: 'locked-out' | 'timeout'; readonly message: string; readonly hint: string } | Error
 
 /** The host began to put back while we were still at work. */
 class TooLate extends Error {}
@@ -50,7 +46,7 @@ class Guarded {
   readonly #role: string
   readonly #safeguard: Safeguard
   readonly #held: Held
-  readonly #started = performance.now()
+  readonly #verdict: Verdict
   #armed: Armed | undefined
 
   constructor(context: HostContext, role: string, safeguard: Safeguard) {
@@ -58,6 +54,7 @@ class Guarded {
     this.#role = role
     this.#safeguard = safeguard
     this.#held = new Held(context.emit)
+    this.#verdict = new Verdict(context, role, safeguard, this.#held)
   }
 
   async ensure(tasks: readonly Task[]): Promise<TaskResult[]> {
@@ -72,7 +69,7 @@ class Guarded {
     const refused = await this.#cancel(this.#armed)
     if (refused) throw await this.#takeBack(this.#armed, refused)
     this.#held.keep()
-    this.#tell('cancelled', 'a new connection works: it stays')
+    this.#verdict.tell('cancelled', 'a new connection works: it stays')
     return results
   }
 
@@ -105,10 +102,10 @@ class Guarded {
     if (acted.kind === 'lost') throw new HostLost(host, acted.error)
     if (acted.kind === 'failed') {
       const output = lastLines(acted.failure.stderr, acted.failure.stdout)
-      throw this.#fail({ reason: acted.failure.timedOut ? 'timeout' : 'command', message: 'the host could not be armed', output, stands: 'nothing was changed' })
+      throw this.#verdict.fail({ reason: acted.failure.timedOut ? 'timeout' : 'command', message: 'the host could not be armed', output, stands: 'nothing was changed' })
     }
     this.#armed = { safeguard: this.#safeguard, id, due: performance.now() + this.#safeguard.within * 1000 }
-    this.#tell('armed', `the host puts back what changes from here on, in ${this.#safeguard.within} s, unless a new connection works`)
+    this.#verdict.tell('armed', `the host puts back what changes from here on, in ${this.#safeguard.within} s, unless a new connection works`)
     return notFired(id)
   }
 
@@ -127,7 +124,7 @@ class Guarded {
     return { reason: 'locked-out', message: `a new connection can be opened, and not be used: ${why}`, hint: 'mend that, then run again' }
   }
 
-  async #openAnew(): ReturnType<HostContext['beside']> {
+  async #openAnew(): Promise<Beside> {
     for (let attempt = 1; ; attempt++) {
       const opened = await this.#context.beside()
       if (opened.ok || attempt === TRIES || !['refused', 'lost'].includes(opened.error.reason)) return opened
@@ -150,69 +147,26 @@ class Guarded {
     return isSafeguardState(state) ? state : undefined
   }
 
+  /** Whether we are let in again. */
+  async #tryAnew(): Promise<Beside> {
+    const opened = await this.#openAnew()
+    if (opened.ok) await opened.link.close()
+    return opened
+  }
+
   /** Has it put back, tells how that went, and gives what the role is to be thrown. */
   async #takeBack(armed: Armed, cause: Cause): Promise<Error> {
-    const undone = this.#held.changes
     const late = performance.now() > armed.due
-    this.#tell('putting-back', cause.message)
+    this.#verdict.tell('putting-back', cause.message)
     const ended = await putBack(this.#context, armed)
     this.#context.model.forget('everything')
     switch (ended.kind) {
       case 'back':
-        return this.#wasPutBack(ended, cause, undone, late ? `; its ${armed.safeguard.within} s were over` : '')
+        return this.#verdict.wasPutBack(ended, cause, cause instanceof Error || ended.over === 'a new connection' ? undefined : await this.#tryAnew(), late)
       case 'not-back':
-        return this.#wasNot(armed, ended, cause)
+        return this.#verdict.wasNot(armed, ended, cause)
       case 'unknown':
-        return this.#isUnknown(ended, cause)
+        return this.#verdict.isUnknown(ended, cause)
     }
-  }
-
-  async #wasPutBack({ at, over }: Extract<PutBack, { kind: 'back' }>, cause: Cause, undone: readonly string[], late: string): Promise<Error> {
-    const refused = !(cause instanceof Error)
-    const again = refused && over === 'the old line' ? await this.#openAnew() : undefined
-    if (again?.ok) await again.link.close()
-    const reachable = again === undefined ? '' : again.ok ? '; a new connection works again' : `; a new connection still fails: ${again.error.message}`
-    this.#tell('put-back', `put back at ${at}, and seen to be so over ${over}${reachable}`)
-    const stands = [`everything was put back at ${at}${late}, and seen to be so over ${over}${reachable}`, ...(undone.length > 0 ? [`undone: ${undone.join('; ')}`] : [])].join('\n')
-    const failure = this.#held.undone(stands, refused ? 'not told' : 'told')
-    if (refused) return this.#fail({ reason: cause.reason, message: cause.message, stands, hint: cause.hint })
-    return failure ? new TaskFailed(failure) : cause
-  }
-
-  #wasNot({ id }: Armed, { why, log }: Extract<PutBack, { kind: 'not-back' }>, cause: Cause): Error {
-    const folder = safeguardPath(id)
-    this.#tell('not-put-back', `NOT PUT BACK: ${why}`)
-    this.#held.undone(`not all of it could be put back: ${why}`)
-    return this.#fail({
-      reason: 'not-put-back',
-      message: `the host was NOT put back as it was: ${why}; it was to be because ${cause.message}`,
-      ...(log !== '' && { output: log }),
-      stands: `what was there before lies in ${folder}/was and ${folder}/state, for root; what is there now is of both`,
-      hint: `mend what the output names, then on the host: sh ${folder}/safeguard.sh now; when all is well: rm -rf ${folder}`,
-    })
-  }
-
-  #isUnknown({ why }: Extract<PutBack, { kind: 'unknown' }>, cause: Cause): Error {
-    const message = `whether the host has put everything back is not known: ${why}`
-    const hint = 'the host puts back by itself; look at it by other means, and run again when it answers: the run tells what became of it'
-    this.#tell('unknown', message)
-    this.#held.unknown(why)
-    this.#fail({ reason: 'lost', message: `${cause.message}; ${message}`, hint }, 'unknown')
-    return new HostLost(this.#context.host, { reason: 'lost', message, hint })
-  }
-
-  /** The safeguard itself is told as the task that failed. */
-  #fail(about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>, status: 'failed' | 'unknown' = 'failed'): TaskFailed {
-    const { host, emit } = this.#context
-    const place = placeOf(this.#safeguard.origin)
-    const failure: Failure = { host, role: this.#role, task: this.#safeguard.title, ...(place && { place }), ...about }
-    emit({ type: 'task', host, role: this.#role, task: this.#safeguard.title, status, changes: [], ms: Math.round(performance.now() - this.#started) })
-    emit({ type: 'failure', ...failure })
-    return new TaskFailed(failure)
-  }
-
-  #tell(status: SafeguardStatus, message: string): void {
-    const { host, emit } = this.#context
-    emit({ type: 'safeguard', host, role: this.#role, safeguard: this.#safeguard.title, status, message })
   }
 }

@@ -43,9 +43,10 @@ export class Held {
     return failure
   }
 
-  /** Nobody knows whether it stays. */
+  /** Nobody knows whether it stays. That the line was lost is told of the safeguard itself, once. */
   unknown(why: string): void {
     for (const event of this.#told) {
+      if (event.type === 'failure' && event.reason === 'lost') continue
       if (event.type === 'failure') this.#emit({ ...event, stands: `not known: ${why}` })
       else this.#emit(event.status === 'changed' ? { ...event, status: 'unknown', why } : event)
     }
