@@ -20,7 +20,7 @@ const standing = (host: string) => onHost(host, ['sh', '-c', 'cd /; ls -d /etc/s
 const leftOver = (host: string) => onHost(host, ['sh', '-c', 'sleep 1.5; ls /var/lib/hostwright/guard 2>/dev/null; ps -eo args | grep "[s]afeguard.sh"; true'])
 
 function clean(host: string): void {
-  onHost(host, ['sh', '-c', 'rm -rf /etc/ssh/sshd_config.d /srv/hw-guarded /var/lib/hostwright/guard; kill -HUP "$(cat /run/sshd.pid)"; sleep 0.5'])
+  onHost(host, ['sh', '-c', 'rm -rf /etc/ssh/sshd_config.d /srv/hw-guarded /var/lib/hostwright/stamps/ssh.* /var/lib/hostwright/guard; kill -HUP "$(cat /run/sshd.pid)"; sleep 0.5'])
 }
 after(() => HOSTS.forEach(clean))
 
@@ -157,6 +157,20 @@ test('the line breaks in the middle: it is not gone on with; the host puts back,
   assert.match(failure(done)?.stands ?? '', /seen to be so over a new connection/)
   assert.equal(standing('lab1'), before)
   assert.equal(leftOver('lab1'), '')
+})
+
+test('the role sshd: stays where we get in; where we would not, all goes back, with what is recorded of the reload', async () => {
+  clean('lab2')
+  const sshd = (params: object) => run(['playbooks/sshd.ts', '-i', 'lab', '-l', 'lab2', '-e', JSON.stringify({ sshd: params }), '--output', 'json'], 120)
+  const good = { password_authentication: false, max_auth_tries: 9 }
+  const done = await sshd(good)
+  assert.deepEqual([done.code, told(done)], [0, ['armed', 'cancelled']], done.stdout)
+  assert.match(onHost('lab2', ['sshd', '-T']), /^maxauthtries 9$[^]*^passwordauthentication no$/m)
+  const out = await sshd({ ...good, allow_users: ['nobody'] })
+  assert.deepEqual([out.code, told(out), failure(out)?.reason], [2, ['armed', 'putting-back', 'put-back'], 'locked-out'], out.stdout)
+  const again = await sshd(good)
+  assert.deepEqual([again.code, again.changes, told(again)], [0, [], []])
+  assert.equal(leftOver('lab2'), '')
 })
 
 test('what cannot be put back is said loudly, then and by the next run; its snapshot stays, for root alone', async () => {
