@@ -134,6 +134,19 @@ test('it takes too long: the host is first, no task is started after that, and w
   assert.equal(leftOver('lab2'), '')
 })
 
+test('a run that lives keeps its host: another is refused at once, armed or not', async () => {
+  clean('lab3')
+  const first = guarded('lab3', 'slow', '--within', '60s')
+  for (let tries = 0; !answers('lab3', 'test -e /var/lib/hostwright/guard/*/armed'); tries++) {
+    assert.ok(tries < 100, 'it was never armed')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const second = await guarded('lab3', 'good')
+  assert.equal(second.code, 5, second.stdout)
+  const done = await first
+  assert.deepEqual([done.code, told(done)], [0, ['armed', 'cancelled']], done.stdout)
+})
+
 /** Kills the sshd above the step that sleeps. */
 const BREAK = `
 p=$(ps -eo pid,args | awk '$2 == "sleep" && $3 == "6" { print $1 }' | head -n 1)

@@ -164,8 +164,8 @@ for (const shell of shells) {
   })
 
   test(`the timer fires by itself, in a session of its own, also when whoever armed it is gone; once cancelled it does nothing and ends (${shell.name})`, async () => {
-    const fires = rig(shell, { within: 1 })
-    const stays = rig(shell, { within: 2 })
+    const fires = rig(shell, { within: 4 })
+    const stays = rig(shell, { within: 8 })
     for (const { tree, run, folder } of [fires, stays]) {
       writeFileSync(join(tree, 'file'), 'was\n')
       assert.equal(run('arm').status, 0)

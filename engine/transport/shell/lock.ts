@@ -1,6 +1,6 @@
 import { quote } from '../../values/quote.ts'
 import { visible } from '../../values/visible.ts'
-import { orphanedFor, SAFEGUARD_WORDS } from './safeguards.ts'
+import { ARE_SAFEGUARDS } from './safeguards.ts'
 
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
@@ -13,7 +13,7 @@ import { orphanedFor, SAFEGUARD_WORDS } from './safeguards.ts'
  */
 export function lockScript(owner: string, waitSeconds: number): string {
   return `
-hw_mine=; if [ -w /run ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
+hw_mine=; hw_d=/run/hostwright; [ -w /run ] || hw_d=$HOME/.cache/hostwright
 hw_lock() {
   command -v flock >/dev/null && { [ -d "$hw_d" ] || mkdir -p -m 700 -- "$hw_d"; } || return 2
   while command exec 9>>"$hw_d/lock" || return 2; do
@@ -23,13 +23,13 @@ hw_lock() {
     fi
   done
 }
-${SAFEGUARD_WORDS}
+${ARE_SAFEGUARDS}
 hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
 case $? in
-  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_line $$ >"$hw_d/line"; hw_tell; hw_mark lock mine ;;
-  1) hw_waits; hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
+  0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
+  1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
   *) hw_mark lock none ;;
-esac`
+esac`.replace(/\n +/g, '\n') // it is sent to every host
 }
 
 /** Run by the resident shell after its last frame. Where nothing was done nothing can have been left running, and the file may stay. */
@@ -44,7 +44,6 @@ export function unlocked(greeting: string): readonly string[] {
 export function heldBy(greeting: string, target: string, self: string | undefined) {
   const [, held] = /^lock held\n([^]*?)^ready$/m.exec(greeting) ?? []
   if (held === undefined) return undefined
-  const orphaned = orphanedFor(greeting)
   const owner = visible(held.trim().slice(0, 300), 'line')
   if (self !== undefined && held.trim() === self)
     return { reason: 'locked', message: `${target}: this run holds it already, under another name`, hint: 'two hosts of the inventory are one machine: name it once' } as const
@@ -52,6 +51,5 @@ export function heldBy(greeting: string, target: string, self: string | undefine
     reason: 'locked',
     message: `${target}: another run holds this host${owner === '' ? '' : `: ${owner}`}`,
     hint: 'wait for it to end, or let this run wait: --lock-wait 300',
-    ...(orphaned !== undefined && { orphaned }),
   } as const
 }
