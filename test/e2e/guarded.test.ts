@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { clientKey, knownHosts } from '../../lab/paths.ts'
+import { readState } from '../../lab/state.ts'
 import { killedAt, run, type CliRun } from '../rig/cli.ts'
 import { difference, manifest, onHost } from '../rig/lab-host.ts'
 
@@ -66,6 +71,28 @@ for (const host of HOSTS) {
     assert.equal(leftOver(host), '')
   })
 }
+
+test('by sudo: the new connection is one of the same user, and becomes the same; who is not root is refused before anything changes', async () => {
+  clean('lab2')
+  const before = standing('lab2')
+  const folder = mkdtempSync(join(tmpdir(), 'hw-guarded-'))
+  const inventory = join(folder, 'hosts.json')
+  writeFileSync(inventory, JSON.stringify({ all: { hosts: { lab2: { ansible_host: readState().hosts['lab2']?.address, ansible_ssh_private_key_file: clientKey, known_hosts_file: knownHosts } } } }))
+  const as = (what: string, ...more: readonly string[]) => run(['test/playbooks/guarded.ts', '-i', inventory, '--what', what, '-u', 'ops', '--output', 'json', ...more], 120)
+  try {
+    const refused = await as('good')
+    assert.deepEqual([refused.code, told(refused), failure(refused)?.message], [2, [], 'the host could not be armed'], refused.stdout)
+    assert.match(failure(refused)?.output ?? '', /only root/)
+    const out = await as('ops', '-b')
+    assert.deepEqual([out.code, told(out)], [2, ['armed', 'putting-back', 'put-back']], out.stdout)
+    assert.match(failure(out)?.message ?? '', /ops@\S+ refuses our login/)
+    assert.equal(standing('lab2'), before)
+    const done = await as('good', '-b')
+    assert.deepEqual([done.code, told(done)], [0, ['armed', 'cancelled']], done.stdout)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
 
 test('sshd listens elsewhere: put back over the line that is left', async () => {
   clean('lab2')
@@ -136,13 +163,14 @@ test('it takes too long: the host is first, no task is started after that, and w
 
 test('a run that lives keeps its host: another is refused at once, armed or not', async () => {
   clean('lab3')
-  const first = guarded('lab3', 'slow', '--within', '60s')
+  const first = guarded('lab3', 'long', '--within', '60s')
   for (let tries = 0; !answers('lab3', 'test -e /var/lib/hostwright/guard/*/armed'); tries++) {
     assert.ok(tries < 100, 'it was never armed')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   const second = await guarded('lab3', 'good')
   assert.equal(second.code, 5, second.stdout)
+  assert.ok(answers('lab3', 'test -e /var/lib/hostwright/guard/*/armed'), 'the first is still at work')
   const done = await first
   assert.deepEqual([done.code, told(done)], [0, ['armed', 'cancelled']], done.stdout)
 })
