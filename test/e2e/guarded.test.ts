@@ -45,7 +45,7 @@ for (const host of HOSTS) {
     assert.equal(leftOver(host), '')
   })
 
-  test(`sshd refuses our user: put back at once, seen, and told; a role that catches it would go on (${host})`, async () => {
+  test(`sshd refuses our user: put back at once, seen, and told (${host})`, async () => {
     clean(host)
     await guarded(host, 'good')
     const before = standing(host)
