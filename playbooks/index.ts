@@ -3,6 +3,7 @@ import deployStandaloneServices from './deploy-standalone-services.ts'
 import historyApp from './history-app.ts'
 import infra from './infra.ts'
 import rollbackApp from './rollback-app.ts'
+import sshd from './sshd.ts'
 
 /** The playbooks that the reference describes (docs/playbooks.md). `npx hostwright NAME` finds whatever is in this folder. */
-export const playbooks = [infra, deployStandaloneServices, deployApp, rollbackApp, historyApp] as const
+export const playbooks = [infra, deployStandaloneServices, deployApp, rollbackApp, historyApp, sshd] as const

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import type { InventoryHost } from '../inventory/types.ts'
-import type { Opened, OpenLink, UserOf } from '../playbook/fleet.ts'
+import type { Opened, OpenLink, OpenOptions, UserOf } from '../playbook/fleet.ts'
 import type { Mode } from '../report/event.ts'
 import type { Connection } from '../transport/connection.ts'
 import type { SshSettings } from '../transport/ssh/connect.ts'
@@ -13,11 +13,14 @@ import type { Options } from './options.ts'
 /** Seconds that a run waits for its own orphan, when the line broke in the middle of a step. */
 const ORPHAN_WAIT = 30
 
+/** Seconds that a run waits while what a dead run has changed is put back, when its timer has run out. */
+const PUT_BACK_WAIT = 120
+
 /** How the command line reaches hosts: over SSH, or this machine itself; as root by sudo where asked; holding the host's lock when it will change things. */
 export function linkOpener(options: Options, run: { readonly mode: Mode; readonly command: string }): OpenLink {
   // It stands in a file on every host.
   const owner = redact(`${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command}`).slice(0, 300)
-  return async (host, { become, again, ahead }) => {
+  const open = async (host: InventoryHost, { become, again, beside, ahead }: OpenOptions, patience = 0): Promise<Opened> => {
     const connected = await connect(host, options)
     if (!connected.ok) return connected
     const user = becomes(options, host, become)
@@ -25,10 +28,14 @@ export function linkOpener(options: Options, run: { readonly mode: Mode; readonl
     const opened = await ShellLink.open(connected.connection, {
       ahead,
       ...(user !== undefined && { become: { user, ...(password && { password }) } }),
-      ...(run.mode === 'apply' && { lock: { owner, waitSeconds: again ? Math.max(ORPHAN_WAIT, options.lockWait) : options.lockWait } }),
+      ...(run.mode === 'apply' && !beside && { lock: { owner, waitSeconds: Math.max(patience, again ? ORPHAN_WAIT : 0, options.lockWait) } }),
     })
-    return opened.ok ? { ok: true, link: opened.link, warnings: [...connected.warnings, ...opened.link.warnings] } : opened
+    if (opened.ok) return { ok: true, link: opened.link, warnings: [...connected.warnings, ...opened.link.warnings] }
+    // Waited for once: what is put back then is told by the line that follows.
+    if (patience === 0 && 'orphaned' in opened.error && opened.error.orphaned !== undefined) return open(host, { become, again, beside, ahead }, opened.error.orphaned + PUT_BACK_WAIT)
+    return opened
   }
+  return (host, how) => open(host, how)
 }
 
 /** Whom a host is worked on as, when that is not whoever logs in. */

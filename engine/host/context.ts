@@ -17,8 +17,14 @@ export interface HostContext {
   link: Link
   /** Tries to reach the host again after the line was lost. The new link holds the lock, so nothing of ours still runs there. */
   reconnect(): Promise<Link | undefined>
+  /**
+   * Opens a second line to the host beside the first, with a login of its own, as the run opens any; it holds no lock. Whoever asks closes it.
+   */
+  beside(): Promise<Beside>
   /** Throws {@link Stopped} when the play was given up or the run interrupted. */
   checkStopped(): void
   /** Asked before anything is changed (`--step`); false stops the host there. */
   readonly confirm?: (host: string, what: readonly { readonly task: string; readonly changes: readonly string[] }[]) => Promise<boolean>
 }
+
+export type Beside = { readonly ok: true; readonly link: Link } | { readonly ok: false; readonly error: { readonly reason: string; readonly message: string; readonly hint?: string } }

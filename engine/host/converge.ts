@@ -1,7 +1,7 @@
 import type { Fact } from '../facts/fact.ts'
 import type { Change } from '../tasks/change.ts'
 import type { Task } from '../tasks/task.ts'
-import type { Act, Acted } from '../transport/link.ts'
+import type { Act, Acted, Guard } from '../transport/link.ts'
 import { unreachable } from '../values/unreachable.ts'
 import { withContent } from './bring.ts'
 import type { HostContext } from './context.ts'
@@ -15,6 +15,9 @@ import { factsOf, planTask, type Planned } from './plan.ts'
 /** How often a batch may start over because the host moved under it, or because the line broke. */
 const RESTARTS = 1
 
+/** Called before each act, when all that it needs is at hand. Gives what must hold when any of its tasks is started. */
+export type BeforeChange = () => Promise<readonly Guard[]>
+
 type Blocked = Exclude<Planned, { kind: 'changes' | 'unknown' }>
 
 /**
@@ -27,8 +30,8 @@ type Blocked = Exclude<Planned, { kind: 'changes' | 'unknown' }>
  *        │                       └─ drifted, line lost: once ──┐       └─ not empty: did not converge
  *        └─────────────────────────────────────────────────────┘
  */
-export async function converge(context: HostContext, role: string, tasks: readonly Task[]): Promise<TaskResult[]> {
-  return new Batch(context, role, tasks).run()
+export async function converge(context: HostContext, role: string, tasks: readonly Task[], beforeChange: BeforeChange = async () => []): Promise<TaskResult[]> {
+  return new Batch(context, role, tasks, beforeChange).run()
 }
 
 class Batch {
@@ -36,10 +39,12 @@ class Batch {
   readonly #tasks: readonly Task[]
   readonly #role: string
   readonly #outcomes: Outcomes
+  readonly #beforeChange: BeforeChange
   #restarts = 0
 
-  constructor(context: HostContext, role: string, tasks: readonly Task[]) {
+  constructor(context: HostContext, role: string, tasks: readonly Task[], beforeChange: BeforeChange) {
     this.#context = context
+    this.#beforeChange = beforeChange
     this.#role = role
     this.#tasks = tasks
     this.#outcomes = new Outcomes(context, role)
@@ -99,8 +104,9 @@ class Batch {
     const facts = [...factsOf(changing.map(({ task }) => task)), ...rest]
     const live = liveOutput((task, stream, text) => emit({ type: 'output', host, task, stream, text }))
     this.#context.ahead?.acts()
+    const conditions = await this.#beforeChange()
     const acted = await this.#context.link.act(
-      { tasks, facts },
+      { tasks: conditions.length === 0 ? tasks : tasks.map((task) => ({ ...task, guards: [...task.guards, ...conditions] })), facts },
       {
         started: (t, c) => {
           const { task, planned } = changing[t] ?? {}

@@ -10,6 +10,8 @@ import { learn } from './learn.ts'
 import { placeOf } from './origin.ts'
 import type { TaskResult } from './outcomes.ts'
 import { retrying, type Retries } from './retry.ts'
+import { ensureGuarded } from './safeguard/guarded.ts'
+import { safeguardOf, type SafeguardParams } from './safeguard/safeguard.ts'
 import { Watch } from './watch.ts'
 
 /** The results of a batch, in the order and with the types of its tasks. */
@@ -83,10 +85,33 @@ export class Host {
    * @throws TaskFailed when one of them fails; those before it are done, those after it were not started.
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
+    return this.#batch(tasks, (wanted) => converge(this.#context, this.#role, wanted))
+  }
+
+  /**
+   * The same for changes that can shut us out (sshd, firewall, network): before the first of them the host keeps what the safeguard names and sets
+   * itself a timer. Only when everything is done, and a new connection with a login of its own works, the timer is cancelled; else everything is put
+   * back, by us or by the host alone. With nothing to change it is `ensure`; in check mode too. The host must be worked on as root.
+   *
+   * @example
+   * await host.guarded(
+   *   { paths: ['/etc/ssh/sshd_config.d'], after: [['systemctl', 'reload', 'ssh']], within: '60s' },
+   *   file({ path: '/etc/ssh/sshd_config.d/50-hardening.conf', content }),
+   *   service({ name: 'ssh', state: 'running', reloadOn: [content] }),
+   * )
+   * @throws TaskFailed when one of them fails, or no new connection works: everything is as it was before, or the failure says that it is not.
+   * @throws ParamsError at once, for a safeguard that makes no sense.
+   */
+  guarded<const T extends readonly Task[]>(safeguard: SafeguardParams, ...tasks: T): PromiseLike<Results<T>> {
+    const checked = safeguardOf(safeguard)
+    return this.#batch(tasks, (wanted) => ensureGuarded(this.#context, this.#role, checked, wanted))
+  }
+
+  #batch<const T extends readonly Task[]>(tasks: T, work: (wanted: readonly Task[]) => Promise<TaskResult[]>): PromiseLike<Results<T>> {
     return this.#expect(async () => {
       const selected = tasks.map((task) => this.#isSelected(task))
       const wanted = tasks.filter((_, index) => selected[index])
-      const results = wanted.length === 0 ? [] : await converge(this.#context, this.#role, wanted)
+      const results = wanted.length === 0 ? [] : await work(wanted)
       const skipped: TaskResult = { status: 'skipped', changed: false, changes: [], state: undefined }
       let next = 0
       const all = selected.map((isSelected) => (isSelected ? results[next++] : undefined) ?? skipped)

@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly become: boolean | undefined
   /** In place of a line that broke. */
   readonly again: boolean
+  /** A second line, while the first holds the host: it takes no lock. */
+  readonly beside: boolean
   /** To be read while the line is opened. */
   readonly ahead: readonly Fact<unknown>[]
 }
@@ -66,7 +68,7 @@ export class Fleet {
     // The first line to a host asks for all that is guessed.
     const ahead = this.#guessed.has(host.name) ? [] : this.#ahead.guess(host.name)
     this.#guessed.add(host.name)
-    const opened = await this.#open(host, { become, again: false, ahead })
+    const opened = await this.#open(host, { become, again: false, beside: false, ahead })
     if (!opened.ok) {
       this.lose(host.name, opened.error)
       return undefined
@@ -90,10 +92,17 @@ export class Fleet {
 
   async #reopen(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
     await broken.close()
-    const opened = await this.#open(host, { become, again: true, ahead: [] })
+    const opened = await this.#open(host, { become, again: true, beside: false, ahead: [] })
     if (!opened.ok) return undefined
     this.#hold(host, become, opened.link)
     return opened.link
+  }
+
+  /** Another line beside the one that is kept: its traffic is counted, and whoever asked for it closes it. */
+  async beside(host: InventoryHost, become: boolean | undefined): Promise<Opened> {
+    const opened = await this.#open(host, { become, again: false, beside: true, ahead: [] })
+    if (opened.ok) this.#hold(host, become, opened.link)
+    return opened
   }
 
   /** From now on it is counted, and closed at the end. */

@@ -110,6 +110,7 @@ export class HostRuns {
       ahead: this.#ahead.of(host.name),
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
       reconnect: () => this.#fleet.again(host, become, context.link),
+      beside: () => this.#fleet.beside(host, become),
       checkStopped: () => {
         stop.check()
         if (playStopped()) throw new Stopped('the play was given up because of other hosts')

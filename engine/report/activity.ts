@@ -19,6 +19,7 @@ export class Activity {
     if (event.type === 'connected') this.#now.set(event.host, { what: 'waiting', rank: 2 })
     if (event.type === 'role' || event.type === 'task') this.#now.set(event.host, { what: event.role, rank: 1 })
     if (event.type === 'change') this.#now.set(event.host, { what: `${event.role} › ${event.change}`, rank: 0 })
+    if (event.type === 'safeguard') this.#now.set(event.host, { what: `${event.safeguard} ${event.status}`, rank: 0 })
     if (event.type === 'host-done' || event.type === 'unreachable') this.#now.delete(event.host)
     if (event.type === 'play-stopped') for (const host of event.notStarted) this.#now.delete(host)
   }

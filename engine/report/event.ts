@@ -38,6 +38,8 @@ export type Event =
       readonly stands?: string
       readonly hint?: string
     }
+  /** What changes from here on can be put back by the host itself (`host.guarded`), and how that ended. */
+  | { readonly type: 'safeguard'; readonly host: string; readonly role: string; readonly safeguard: string; readonly status: SafeguardStatus; readonly message: string }
   /** A failure that the role caught: the host goes on. */
   | { readonly type: 'rescued'; readonly host: string; readonly role: string; readonly task: string }
   /** A sentence from a role to the operator. */
@@ -88,6 +90,12 @@ export type Mode = 'apply' | 'check'
 /** `skipped`: it was not asked for (a guard, a tag). `unknown`: it may or may not be as wished, and we say so. */
 export type TaskStatus = 'ok' | 'changed' | 'failed' | 'skipped' | 'unknown'
 
+/**
+ * `armed`: before the first change. Then `cancelled` (it stays), or `putting-back` and, when that was seen, `put-back`; `not-put-back` (it went wrong) or
+ * `unknown` (it could not be seen).
+ */
+export type SafeguardStatus = 'armed' | 'cancelled' | 'putting-back' | 'put-back' | 'not-put-back' | 'unknown'
+
 export type FailureReason =
   | 'refused' // the task cannot do what it is asked
   | 'cannot-look' // a fact could not be read
@@ -96,6 +104,8 @@ export type FailureReason =
   | 'did-not-converge' // it was done, and the plan is still not empty
   | 'drifted' // somebody else changes the same things
   | 'lost' // the line went dead in the middle
+  | 'locked-out' // no new connection could be used after the change, which was put back
+  | 'not-put-back' // it was to be put back, and was not
   | 'params' // a task was given wrong params
   | 'assertion' // the role said so
   | 'not-awaited' // the role forgot an await

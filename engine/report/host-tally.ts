@@ -61,6 +61,7 @@ export class HostTally {
       case 'change':
       case 'output':
       case 'note':
+      case 'safeguard':
     }
   }
 

@@ -56,6 +56,7 @@ export function createHtmlFile(path: string): Reporter {
       told(event)
     },
     note: told,
+    safeguard: told,
     'host-done': ignore,
     'play-stopped': trouble,
     interrupted: trouble,

@@ -52,6 +52,7 @@ export function createJunitFile(path: string): Reporter {
       if (known) known.rescued = true
     },
     note: ignore,
+    safeguard: ignore,
     'host-done': ignore,
     'play-stopped': ignore,
     interrupted: ignore,

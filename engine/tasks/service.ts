@@ -101,7 +101,8 @@ function enable(name: string, enabled: boolean, manager: Manager): Step[] {
   return enabled ? [run(['update-rc.d', name, 'defaults']), run(['update-rc.d', name, 'enable'])] : [run(['update-rc.d', name, 'disable'])]
 }
 
-const STAMPS = '/var/lib/hostwright/stamps'
+/** What records with which configuration services run. */
+export const STAMPS = '/var/lib/hostwright/stamps'
 const stampOf = (name: string, verb: 'restart' | 'reload') => `${STAMPS}/${name}.${verb}`
 
 /** What records that the service now runs with this configuration, when that is not recorded yet. A digest only: the stamp tells nothing. */

@@ -37,6 +37,8 @@ export function everything(mode: Mode = 'apply'): Stamped[] {
     },
     { type: 'host-done', host: 'lab2', play: 'services', ok: false },
     { type: 'note', host: 'lab1', role: 'postgres', text: 'postgres is healthy' },
+    { type: 'safeguard', host: 'lab1', role: 'web', safeguard: 'safeguard /etc/ssh', status: 'armed', message: 'the host puts back what changes from here on, in 60 s, unless a new connection works' },
+    { type: 'safeguard', host: 'lab1', role: 'web', safeguard: 'safeguard /etc/ssh', status: 'not-put-back', message: 'NOT PUT BACK: it went wrong at 2025-01-02T03:04:19Z' },
     { type: 'task', ...web, task: 'command migrate', status: 'failed', changes: [], ms: 900 },
     { type: 'failure', ...web, task: 'command migrate', reason: 'timeout', message: 'it did not end in time and was stopped' },
     { type: 'rescued', ...web, task: 'command migrate' },

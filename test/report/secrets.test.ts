@@ -35,6 +35,7 @@ function told(mode: Mode): Event[] {
     { type: 'failure', host: 'a', role: said, task: said, reason: 'error', message: said, output: said, stands: said, hint: said, place: { file: said, line: 1, column: 1, text: said } },
     { type: 'rescued', host: 'a', role: said, task: said },
     { type: 'note', host: 'a', role: said, text: said },
+    { type: 'safeguard', host: 'a', role: said, safeguard: said, status: 'armed', message: said },
     { type: 'host-done', host: 'a', play: said, ok: false },
     { type: 'play-stopped', play: said, message: said, notStarted: [said] },
     { type: 'interrupted', signal: 'SIGINT' },

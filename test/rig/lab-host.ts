@@ -41,6 +41,7 @@ export async function openLab(name: string, { mode = 'apply', user = 'root', bec
     host: name, mode, diff, model: new HostModel(), link: opened.link,
     emit: (event) => events.push(event),
     reconnect: () => Promise.resolve(undefined),
+    beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
   }
   const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), other: () => Promise.reject(new Error('one host only')) }

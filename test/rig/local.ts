@@ -60,6 +60,7 @@ export function hostOver(link: ShellLink, mode: Mode = 'apply', emit: (event: Ev
     emit,
     link,
     reconnect: () => Promise.resolve(undefined),
+    beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
   }
   return new Host({ name: 'local', address: 'localhost', groups: [] }, context, alone, 'test', [], { last: Promise.resolve() })

@@ -22,6 +22,7 @@ export function openMemory(fake = new FakeHost('memory'), mode: Mode = 'apply', 
     host: 'memory', mode, diff: false, model: new HostModel(), link: fake.link(),
     emit: (event) => events.push(event),
     reconnect: () => Promise.resolve(fake.lines-- > 0 ? fake.link() : undefined),
+    beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
     ...more,
   }

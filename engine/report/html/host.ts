@@ -1,11 +1,11 @@
-import type { ShownDiff } from '../event.ts'
+import type { SafeguardStatus, ShownDiff } from '../event.ts'
 import type { EventOf } from '../handlers.ts'
 import { taskName } from '../text/task.ts'
 import { count, duration } from '../text/words.ts'
 import { html, type Markup } from '../markup.ts'
 
 /** What the timeline of a host is made of. */
-export type HostEvent = EventOf<'task' | 'failure' | 'note' | 'rescued' | 'unreachable'>
+export type HostEvent = EventOf<'task' | 'failure' | 'note' | 'safeguard' | 'rescued' | 'unreachable'>
 
 /** A host: what it did, in order, with the tasks that found nothing to do folded away where they stand in a row. */
 export function hostSection(host: string, events: readonly HostEvent[], check: boolean): Markup {
@@ -34,6 +34,7 @@ function folded(events: readonly HostEvent[], check: boolean): Markup {
 
 function row(event: HostEvent, check: boolean): Markup {
   if (event.type === 'note') return html`<li><span class="badge dim">note</span> ${event.role}: ${event.text}</li>`
+  if (event.type === 'safeguard') return html`<li><span class="badge ${GUARD_BADGES[event.status]}">${event.status}</span> ${event.safeguard}: ${event.message}</li>`
   if (event.type === 'rescued') return html`<li><span class="badge rescued">rescued</span> ${taskName(event)}</li>`
   if (event.type === 'unreachable' || event.type === 'failure') return html`<li><span class="badge failed">${event.reason}</span> ${event.message}</li>`
   const lead = event.status === 'unknown' ? 'not known: ' : check ? 'would ' : ''
@@ -43,6 +44,8 @@ function row(event: HostEvent, check: boolean): Markup {
   }${(event.diffs ?? []).filter(({ text }) => text !== '').map(diff)}</li>
 `
 }
+
+const GUARD_BADGES = { armed: 'dim', cancelled: 'ok', 'putting-back': 'unknown', 'put-back': 'unknown', 'not-put-back': 'failed', unknown: 'failed' } satisfies Record<SafeguardStatus, string>
 
 function diff({ name, text }: ShownDiff): Markup {
   const lines = text.trimEnd().split('\n').map((line) => {

@@ -1,9 +1,9 @@
-import type { Stamped } from '../event.ts'
+import type { SafeguardStatus, Stamped } from '../event.ts'
 import { handle, type EventOf, type Handlers } from '../handlers.ts'
 import { LOCKED } from '../host-tally.ts'
 import { width } from './columns.ts'
 import { failureBlock, labelled } from './failure.ts'
-import { makePaint } from './paint.ts'
+import { makePaint, type Ink, type Paint } from './paint.ts'
 import { recapTable } from './recap.ts'
 import { hostColumn, taskLines, taskName, type Style } from './task.ts'
 import { slowest } from './timings.ts'
@@ -71,6 +71,7 @@ function createTexts(options: Options): Handlers<string> {
     },
     rescued: (event) => lines(host(event.host, `${taskName(event)}   ${paint.green('rescued: the host goes on')}`)),
     note: (event) => lines(host(event.host, event.text.split('\n').map((line) => `${paint.cyan(`${event.role}:`)} ${line}`).join('\n'))),
+    safeguard: (event) => lines(host(event.host, `${taskName({ role: event.role, task: event.safeguard })}   ${GUARD_INKS[event.status](paint)(`${event.status}: ${event.message}`)}`)),
     'host-done': (event) => from(1, host(event.host, paint.dim(`${event.ok ? 'through with' : 'out of'} play ${event.play}`))),
     'play-stopped': (event) =>
       lines(`${paint.bold(paint.red('STOPPED'))}  play ${event.play}: ${event.message}${event.notStarted.length > 0 ? `; not started: ${list(event.notStarted)}` : ''}`),
@@ -95,6 +96,15 @@ function createTexts(options: Options): Handlers<string> {
       ),
   }
 }
+
+const GUARD_INKS = {
+  armed: ({ cyan }) => cyan,
+  cancelled: ({ green }) => green,
+  'putting-back': ({ yellow }) => yellow,
+  'put-back': ({ yellow }) => yellow,
+  'not-put-back': ({ red }) => red,
+  unknown: ({ red }) => red,
+} satisfies Record<SafeguardStatus, (paint: Paint) => Ink>
 
 function heading(event: EventOf<'run'>, style: Style): string[] {
   const { paint, verbosity } = style

@@ -5,6 +5,7 @@ import { actProgram, describeStep } from './act-script.ts'
 import { isPlain, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
+import { areSafeguards, FOUND, foundSafeguards, ORPHANED, orphanedFor } from './safeguards.ts'
 import { lacking, unpacks } from './tools.ts'
 
 export interface ShellLinkOptions extends SessionOptions {
@@ -21,6 +22,8 @@ export interface LockedError {
   readonly reason: 'locked'
   readonly message: string
   readonly hint: string
+  /** It is dead, and what holds the host is the timer of its safeguard: seconds until that begins to put back. */
+  readonly orphaned?: number
 }
 
 /** Milliseconds that a look may take: it starts a handful of processes, but a disk or a daemon may be slow. */
@@ -39,12 +42,12 @@ export class ShellLink implements Link {
   readonly ahead?: Promise<Looked>
   acted = false
 
-  private constructor(connection: Connection, session: ShellSession, ahead: readonly Fact<unknown>[]) {
+  private constructor(connection: Connection, session: ShellSession, ahead: readonly Fact<unknown>[], warnings: readonly string[]) {
     this.#connection = connection
     this.#session = session
     if (session.first) this.ahead = session.first.then((outcome) => readAnswer(ahead, outcome))
     this.target = connection.target
-    this.warnings = unlocked(session.greeting)
+    this.warnings = warnings
   }
 
   /** Starts the shell and takes the lock, in one turn. */
@@ -54,10 +57,12 @@ export class ShellLink implements Link {
     const first = guessFrame(ahead)
     const opened = await ShellSession.open(connection, { ...options, ...prologue, ...(first && { first }) })
     const error = opened.ok ? (lacking(opened.session.greeting, connection.target) ?? heldBy(opened.session.greeting, connection.target, lock?.owner)) : opened.error
-    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, ahead) }
+    const told = opened.ok && areSafeguards(opened.session.greeting) ? await (error === undefined ? marks(opened.session, FOUND, 'act') : marks(opened.session, ORPHANED, 'ask')) : []
+    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, ahead, [...unlocked(opened.session.greeting), ...foundSafeguards(told)]) }
+    const orphaned = orphanedFor(told)
     if (opened.ok) await opened.session.close()
     await connection.close()
-    return { ok: false, error: error ?? { reason: 'lost', message: `${connection.target}: no shell` } }
+    return { ok: false, error: error?.reason === 'locked' && orphaned !== undefined ? { ...error, orphaned } : (error ?? { reason: 'lost', message: `${connection.target}: no shell` }) }
   }
 
   async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
@@ -104,6 +109,9 @@ export class ShellLink implements Link {
     await this.#connection.close()
   }
 }
+
+/** One turn about something unusual, while the line is opened. */
+const marks = async (session: ShellSession, script: string, how: 'act' | 'ask') => (await session.run({ script, how, deadline: LOOK_AHEAD })).sections.map(({ mark }) => mark)
 
 const lookFrame = (facts: readonly Fact<unknown>[]) => ({ script: lookScript(facts), how: isPlain(facts) ? 'look' : 'ask' }) as const
 

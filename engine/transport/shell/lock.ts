@@ -1,5 +1,6 @@
 import { quote } from '../../values/quote.ts'
 import { visible } from '../../values/visible.ts'
+import { ARE_SAFEGUARDS } from './safeguards.ts'
 
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
@@ -12,7 +13,7 @@ import { visible } from '../../values/visible.ts'
  */
 export function lockScript(owner: string, waitSeconds: number): string {
   return `
-hw_mine=; if [ -w /run ]; then hw_d=/run/hostwright; else hw_d=$HOME/.cache/hostwright; fi
+hw_mine=; hw_d=/run/hostwright; [ -w /run ] || hw_d=$HOME/.cache/hostwright
 hw_lock() {
   command -v flock >/dev/null && { [ -d "$hw_d" ] || mkdir -p -m 700 -- "$hw_d"; } || return 2
   while command exec 9>>"$hw_d/lock" || return 2; do
@@ -22,12 +23,13 @@ hw_lock() {
     fi
   done
 }
+${ARE_SAFEGUARDS}
 hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
 case $? in
   0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
   1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;
   *) hw_mark lock none ;;
-esac`
+esac`.replace(/\n +/g, '\n') // it is sent to every host
 }
 
 /** Run by the resident shell after its last frame. Where nothing was done nothing can have been left running, and the file may stay. */
