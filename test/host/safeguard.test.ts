@@ -114,6 +114,17 @@ for (const shell of shells) {
     assert.deepEqual([all(tree), outcome()], [before, 'ok'], 'what was changed while it was put back goes too')
   })
 
+  test(`a snapshot that somebody took away: what is there is left alone, and it is said (${shell.name})`, () => {
+    const { tree, folder, run, outcome } = rig(shell, {})
+    fill(tree)
+    assert.equal(run('arm').status, 0)
+    spoil(tree)
+    const spoilt = all(tree)
+    rmSync(join(folder, 'was/0'), { recursive: true })
+    assert.match(run('now').stdout, /! the snapshot of \S+ is gone/)
+    assert.deepEqual([all(tree), outcome()], [spoilt, 'failed'])
+  })
+
   test(`single files, and what was absent (${shell.name})`, () => {
     const base = mkdtempSync(join(home, 'single-'))
     const paths = ['file', 'link', 'made', 'gone/file'].map((name) => join(base, name))

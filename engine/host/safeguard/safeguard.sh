@@ -16,7 +16,7 @@ is_directory() { [ -d "$1" ] && [ ! -h "$1" ]; }
 trouble() { bad=1; printf '! %s\n' "$*"; }
 
 # What is there.
-keep_path() { ! is_there "$2" || cp -a -- "$2" "$G/was/$1"; } # absent: nothing is kept
+keep_path() { if is_there "$2"; then cp -a -- "$2" "$G/was/$1"; else true >"$G/was/$1.absent"; fi; }
 keep_state() { n=$1; shift; timeout -k 5 "$PATIENCE" "$@" </dev/null >"$G/state/$n" || { echo "$* ended with status $?" >&2; return 1; }; }
 
 # Putting it back. A reader sees a file as it is or as it was: beside it first, then renamed. What did not change is not touched.
@@ -36,7 +36,8 @@ put_file() {
 }
 put_path() {
   was=$G/was/$1
-  if ! is_there "$was"; then rm -rf -- "$2"; return; fi
+  if [ -e "$was.absent" ]; then rm -rf -- "$2"; return; fi
+  is_there "$was" || { trouble "the snapshot of $2 is gone"; return; }
   [ -d "${2%/*}/" ] || mkdir -p -- "${2%/*}/"
   if ! is_directory "$was"; then put_file "$was" "$2"; return; fi
   cd "$was" || return
