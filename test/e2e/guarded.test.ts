@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { clientKey, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
+import { answers, breakLine } from '../rig/break-line.ts'
 import { killedAt, run, type CliRun } from '../rig/cli.ts'
 import { difference, manifest, onHost } from '../rig/lab-host.ts'
 
@@ -164,35 +165,22 @@ test('it takes too long: the host is first, no task is started after that, and w
 test('a run that lives keeps its host: another is refused at once, armed or not', async () => {
   clean('lab3')
   const first = guarded('lab3', 'long', '--within', '60s')
-  for (let tries = 0; !answers('lab3', 'test -e /var/lib/hostwright/guard/*/armed'); tries++) {
+  for (let tries = 0; !answers('lab3', ['sh', '-c', 'test -e /var/lib/hostwright/guard/*/armed']); tries++) {
     assert.ok(tries < 100, 'it was never armed')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   const second = await guarded('lab3', 'good')
   assert.equal(second.code, 5, second.stdout)
-  assert.ok(answers('lab3', 'test -e /var/lib/hostwright/guard/*/armed'), 'the first is still at work')
+  assert.ok(answers('lab3', ['sh', '-c', 'test -e /var/lib/hostwright/guard/*/armed']), 'the first is still at work')
   const done = await first
   assert.deepEqual([done.code, told(done)], [0, ['armed', 'cancelled']], done.stdout)
 })
-
-/** Kills the sshd above the step that sleeps. */
-const BREAK = `
-p=$(ps -eo pid,args | awk '$2 == "sleep" && $3 == "6" { print $1 }' | head -n 1)
-[ -n "$p" ] || exit 1
-while [ "$p" -gt 1 ]; do
-  case $(cat /proc/$p/comm) in sshd*) kill -9 "$p"; exit ;; esac
-  p=$(awk '/^PPid/ { print $2 }' /proc/$p/status)
-done
-exit 1`
 
 test('the line breaks in the middle: it is not gone on with; the host puts back, which is seen over a new connection', async () => {
   clean('lab1')
   const before = standing('lab1')
   const running = guarded('lab1', 'slow', '--within', '10s')
-  for (let tries = 0; !answers('lab1', BREAK); tries++) {
-    assert.ok(tries < 100, 'the slow step never began')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await breakLine('lab1', 6)
   const done = await running
   assert.deepEqual([done.code, told(done), failure(done)?.reason], [2, ['armed', 'putting-back', 'put-back'], 'lost'], done.stdout)
   assert.match(failure(done)?.stands ?? '', /seen to be so over a new connection/)
@@ -227,12 +215,3 @@ test('what cannot be put back is said loudly, then and by the next run; its snap
   assert.match(warnings(next).join('\n'), new RegExp(`NOT put back as it was at \\S+Z: ${folder} has the snapshot`))
   assert.match(onHost('lab1', ['ls', folder]), /^was$/m)
 })
-
-function answers(host: string, script = 'true'): boolean {
-  try {
-    onHost(host, ['sh', '-c', script])
-    return true
-  } catch {
-    return false
-  }
-}
