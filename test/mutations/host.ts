@@ -6,6 +6,7 @@ const act = 'engine/transport/shell/act-script.ts'
 const ready = 'engine/transport/shell/write-script.ts'
 const guard = 'engine/transport/shell/guard-script.ts'
 const lock = 'engine/transport/shell/lock.ts'
+const safeguard = 'engine/host/safeguard/safeguard.sh'
 const [write, run] = ['transport/shell/write', 'transport/shell/run']
 
 export const onTheHost: readonly Mutation[] = [
@@ -39,4 +40,8 @@ export const onTheHost: readonly Mutation[] = [
   { name: 'a frame may take for ever', file: 'engine/transport/shell/session.ts', find: 'Promise.race([done, over, late, flooded])', replace: 'Promise.race([done, over, flooded])', tests: ['transport/shell/trouble > fault 10: '] },
   { name: 'marks without end are gathered', file: 'engine/transport/shell/collector.ts', find: 'this.#sections.length <= marks', replace: 'true', tests: ['transport/ssh/adversary > flood marks'] },
   { name: 'a greeting without end is gathered', file: 'engine/transport/shell/greet.ts', find: "if (said.length > LONGEST) return resolve(tooMuch())\n      said +=", replace: 'said +=', tests: ['transport/ssh/adversary > flood greeting'] },
+  { name: 'a snapshot that is gone costs what it was of', file: safeguard, find: 'is_there "$was" || { trouble "the snapshot of $2 is gone"; return; }', replace: 'is_there "$was" || { rm -rf -- "$2"; return; }', tests: ['host/safeguard > somebody took away'] },
+  { name: 'a reader sees half of what is put back', file: safeguard, find: 'rm -rf -- "$beside" && cp -a -- "$1" "$beside"', replace: 'rm -rf -- "$beside" && dd if="$1" of="$2" bs=32 2>/dev/null && cp -a -- "$1" "$beside"', tests: ['host/safeguard > a reader sees'] },
+  { name: 'the timer fires though it was cancelled', file: safeguard, find: 'mv -- "$G/armed" "$G/fired" 2>/dev/null && put_back >>"$G/log" 2>&1\n    exit', replace: 'true >"$G/fired"; put_back >>"$G/log" 2>&1\n    exit', tests: ['host/safeguard > the timer fires by itself'] },
+  { name: 'putting back does not ask whether it was cancelled', file: safeguard, find: 'if mv -- "$G/armed" "$G/fired" 2>/dev/null; then put_back', replace: 'if mv -- "$G/armed" "$G/fired" 2>/dev/null || true; then put_back', tests: ['host/safeguard > one of them wins'] },
 ]
