@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { path } from '../../../engine/facts/path.ts'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { ShellLink } from '../../../engine/transport/shell/link.ts'
-import { act, writes } from '../shell/acts.ts'
+import { contentOf } from '../../../engine/values/content.ts'
+import { act, steps } from '../shell/acts.ts'
 
 // Logs in, looks, and writes a file, as a run does; once for each line of stdin: FILE LINES PATIENCE, how many lines it has, and how many
 // milliseconds an answer is waited for. Tells on stdout what came of it, and what memory it held at most. In a process of its own, which its parent
@@ -30,7 +31,9 @@ async function visit(file: string, lines: number, patience: number): Promise<rea
     const looked = await within(patience, link.look([path(file)]))
     if (looked === undefined) return ['waits', 'looks']
     if (looked.kind === 'lost') return ['shell', looked.error.message]
-    const acted = await within(patience, act(link, [writes(file, 'as it should be\n'.repeat(lines))]))
+    // Secret, for that is not packed: it is to be longer than a window.
+    const content = { ...contentOf('as it should be\n'.repeat(lines)), secret: true }
+    const acted = await within(patience, act(link, [steps({ kind: 'write', path: file, content, mode: '0644' })]))
     if (acted === undefined) return ['unknown', 'waits']
     if (acted.kind === 'done') return ['done', '']
     return [acted.kind === 'lost' ? 'unknown' : acted.kind, acted.kind === 'lost' ? acted.error.message : '']
