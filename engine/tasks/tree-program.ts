@@ -10,7 +10,7 @@ export const PUT = `
 [ -d "$1" ] || mkdir -- "$1" || exit
 cd -- "$1" || exit
 s=${STAGE}
-sweep() { find . -name "$s" -type d -prune -exec rm -rf -- {} +; }
+sweep() { find . -name "$s" -prune -exec rm -rf -- {} +; } # of any kind: a link that somebody put there would lead us elsewhere
 sweep || exit
 trap sweep 0
 tar -xpmf - || exit
