@@ -20,7 +20,8 @@ const PUT_BACK_WAIT = 120
 export function linkOpener(options: Options, run: { readonly mode: Mode; readonly command: string }): OpenLink {
   // It stands in a file on every host.
   const owner = redact(`${options.env.user}@${hostname()}, since ${new Date().toISOString()}: ${run.command}`).slice(0, 300)
-  const open = async (host: InventoryHost, { become, again, beside, ahead }: OpenOptions, patience = 0): Promise<Opened> => {
+  const open = async (host: InventoryHost, how: OpenOptions, { patience = 0, careful = false } = {}): Promise<Opened> => {
+    const { become, again, beside, ahead } = how
     const connected = await connect(host, options)
     if (!connected.ok) return connected
     const user = becomes(options, host, become)
@@ -31,8 +32,9 @@ export function linkOpener(options: Options, run: { readonly mode: Mode; readonl
       ...(run.mode === 'apply' && !beside && { lock: { owner, waitSeconds: Math.max(patience, again ? ORPHAN_WAIT : 0, options.lockWait) } }),
     })
     if (opened.ok) return { ok: true, link: opened.link, warnings: [...connected.warnings, ...opened.link.warnings] }
+    if (!careful && 'again' in opened.error) return open(host, how, { patience, careful: true })
     // Waited for once: what is put back then is told by the line that follows.
-    if (patience === 0 && 'orphaned' in opened.error && opened.error.orphaned !== undefined) return open(host, { become, again, beside, ahead }, opened.error.orphaned + PUT_BACK_WAIT)
+    if (patience === 0 && 'orphaned' in opened.error && opened.error.orphaned !== undefined) return open(host, how, { patience: opened.error.orphaned + PUT_BACK_WAIT, careful })
     return opened
   }
   return (host, how) => open(host, how)

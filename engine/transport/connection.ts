@@ -12,8 +12,8 @@ export interface Connection {
   start(command: string): Promise<Started>
   /** Resolves when the connection is gone, whoever ended it. Never rejects. */
   readonly gone: Promise<Gone>
-  /** Ends it: politely first, then for sure. Takes at most a few seconds; can be called twice. */
-  close(): Promise<void>
+  /** Ends it: politely first, then for sure. Takes at most a few seconds; can be called twice. `leave`: does not wait for the other side. */
+  close(how?: 'leave'): Promise<void>
 }
 
 export type Started = { readonly ok: true; readonly process: RemoteProcess } | { readonly ok: false; readonly error: LinkError }
@@ -62,4 +62,6 @@ export interface LinkError {
   readonly message: string
   /** What to do about it. */
   readonly hint?: string
+  /** It may have been our own haste, and nothing was asked of the host yet: connect once more, which is done more carefully. */
+  readonly again?: true
 }

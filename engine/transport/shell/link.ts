@@ -104,9 +104,11 @@ export class ShellLink implements Link {
     return this.#session.alive
   }
 
+  /** Where nothing was done, nobody has to hear that the shell has ended: a turn less. */
   async close(): Promise<void> {
-    await this.#session.close()
-    await this.#connection.close()
+    const how = this.acted ? undefined : 'leave'
+    await this.#session.close(how)
+    await this.#connection.close(how)
   }
 }
 

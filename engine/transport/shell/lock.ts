@@ -2,6 +2,9 @@ import { quote } from '../../values/quote.ts'
 import { visible } from '../../values/visible.ts'
 import { ARE_SAFEGUARDS } from './safeguards.ts'
 
+/** Seconds that every run waits for a lock: a run that did nothing leaves without waiting for its shell to end. */
+const LEAVING = 2
+
 /**
  * One run a host. The resident shell opens the lock file as fd 9 and locks it; what it starts inherits that, so a command that outlives
  * a dead run keeps the host until it ends, and then the lock is free by itself.
@@ -24,7 +27,7 @@ hw_lock() {
   done
 }
 ${ARE_SAFEGUARDS}
-hw_lock ${Math.ceil(waitSeconds * 5)} 2>/dev/null
+hw_lock ${Math.ceil(Math.max(LEAVING, waitSeconds) * 5)} 2>/dev/null
 case $? in
   0) hw_mine=1; printf '%s\\n' ${quote(owner)} >"$hw_d/owner"; hw_mark lock mine ;;
   1) hw_mark lock held; cat "$hw_d/owner" 2>/dev/null ;;

@@ -166,9 +166,13 @@ export class ShellSession {
     return this.#over === undefined
   }
 
-  /** Lets the shell end by itself, so that it has given back its lock when this resolves. Waits two seconds at most. */
-  async close(): Promise<void> {
+  /**
+   * Lets the shell end by itself, so that it has given back its lock when this resolves. Waits two seconds at most. `leave`: does not wait; the
+   * shell ends all the same, and who wants the lock at that very moment waits for it ({@link lockScript}).
+   */
+  async close(how?: 'leave'): Promise<void> {
     this.#process.end()
+    if (how === 'leave') return
     let timer: NodeJS.Timeout | undefined
     await Promise.race([this.#ended, new Promise((resolve) => (timer = setTimeout(resolve, 2000)))])
     clearTimeout(timer)

@@ -5,6 +5,7 @@ import { linkError } from './errors.ts'
 import type { Session } from './handshake.ts'
 import { remoteProcess } from './process.ts'
 import { saneChannel } from './sane-channel.ts'
+import { countsFromZero, sendCommandAhead } from './unasked.ts'
 
 /** sshd allows ten sessions a connection, and one that has just closed may still count. */
 const MOST_CHANNELS = 8
@@ -12,11 +13,15 @@ const MOST_CHANNELS = 8
 /** A command longer than this comes near what shells and sshd can take; ours are constants of a few words. */
 const LONGEST_COMMAND = 32 * 1024
 
+/** Servers that broke off when a command was sent ahead: they get it in its turn from then on. */
+const strict = new Set<string>()
+
 /** The connection to the last of the sessions, each of which goes through the one before. */
 export function sshConnection(sessions: readonly Session[], target: Session, openTimeoutMs: number): Connection {
   const label = target.label
   const slot = pLimit(MOST_CHANNELS)
   let over: Gone | undefined
+  let first = true
   const gone = whyGone(sessions, target)
   void gone.then((why) => {
     over = why
@@ -39,7 +44,13 @@ export function sshConnection(sessions: readonly Session[], target: Session, ope
   function open(command: string): Promise<Started> {
     return new Promise<Started>((resolve) => {
       let late = false
-      const fail = (error: LinkError): void => resolve({ ok: false, error })
+      const ahead = first && countsFromZero(target.software) && !strict.has(label)
+      first = false
+      const fail = (error: LinkError): void => {
+        const hasty = ahead && error.reason === 'lost'
+        if (hasty) strict.add(label)
+        resolve({ ok: false, error: hasty ? { ...error, again: true } : error })
+      }
       const deadline = setTimeout(() => {
         late = true
         fail(linkError('timeout', `${label} did not start a command within ${openTimeoutMs / 1000} s`))
@@ -58,6 +69,7 @@ export function sshConnection(sessions: readonly Session[], target: Session, ope
       }
       try {
         target.client.exec(command, opened)
+        if (ahead) sendCommandAhead(target.client, command)
       } catch (error) {
         clearTimeout(deadline)
         fail(over === undefined ? notStarted(label, error) : (over.error ?? closedByUs(label)))
@@ -69,8 +81,8 @@ export function sshConnection(sessions: readonly Session[], target: Session, ope
     target: label,
     start,
     gone,
-    async close() {
-      for (const session of sessions.toReversed()) await session.end()
+    async close(how) {
+      for (const session of sessions.toReversed()) await session.end(how)
     },
   }
 }

@@ -8,15 +8,18 @@ import { hostKeyJudge } from './host-key.ts'
 import { knownTypes } from './known-hosts.ts'
 import { newLogin } from './login.ts'
 import type { Hop } from './route.ts'
+import { showKeysSigned } from './unasked.ts'
 
 /** Logged in at one hop. */
 export interface Session {
   readonly label: string
   readonly client: Client
+  /** What the server says it is: "OpenSSH_9.2p1 Debian-2+deb12u3". */
+  readonly software: string
   /** As `Connection.gone`. */
   readonly gone: Promise<Gone>
-  /** Politely, then for sure; some seconds at most. */
-  end(): Promise<void>
+  /** Politely, then for sure; some seconds at most. `leave`: without waiting for the server's goodbye, as soon as ours is on its way. */
+  end(how?: 'leave'): Promise<void>
 }
 
 export type Handshake = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: LinkError; readonly again: boolean }
@@ -84,7 +87,7 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
       stage = 'login'
       if (!judge.remember()) fail(undefined)
     })
-    client.on('ready', () => settle({ ok: true, session: { label: hop.label, client, gone, end } }))
+    client.on('ready', () => settle({ ok: true, session: { label: hop.label, client, software: softwareOf(heard), gone, end } }))
 
     try {
       client.connect({
@@ -96,6 +99,7 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
         readyTimeout: 0, // the deadline above covers everything from here to 'ready'
         ...keepalive,
       })
+      showKeysSigned(client)
       stream.on('data', listen)
     } catch (error) {
       fail(error instanceof Error ? error : new Error(String(error)))
@@ -116,10 +120,24 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
     stream.destroy()
   }
 
-  async function end(): Promise<void> {
+  async function end(how?: 'leave'): Promise<void> {
     closing = true
-    await drop()
-    await within(POLITE_MS, gone, () => ({}))
+    if (how === 'leave') await leave()
+    else {
+      await drop()
+      await within(POLITE_MS, gone, () => ({}))
+    }
     resolveGone({})
   }
+
+  /** What was written is on its way when the stream has finished. */
+  async function leave(): Promise<void> {
+    const sent = new Promise<void>((resolve) => stream.writableFinished || stream.destroyed ? resolve() : void stream.once('finish', resolve).once('close', resolve))
+    client.end()
+    await within(POLITE_MS, sent, () => {})
+    stream.destroy()
+  }
 }
+
+/** "SSH-2.0-OpenSSH_9.2p1 Debian-2" → "OpenSSH_9.2p1 Debian-2". */
+const softwareOf = (heard: string): string => /^SSH-[\d.]+-([^\r\n]*)/m.exec(heard)?.[1] ?? ''

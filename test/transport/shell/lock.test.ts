@@ -65,13 +65,13 @@ for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybo
     const opened = await ShellLink.open(connection, { lock: { owner: 'ann', waitSeconds: 0 } })
     assert.ok(opened.ok)
     const pid = Number((await outcomeOf(opened.link, runs(['sh', '-c', 'grep PPid /proc/$PPID/status'], { timeout: 0 }))).replace(/\D+0: PPid:\s*/, ''))
-    const doomed = act(opened.link, [runs(['sleep', '1.5'])])
+    const doomed = act(opened.link, [runs(['sleep', '6'])])
     setTimeout(() => process.kill(pid, 'SIGKILL'), 200)
     assert.equal((await doomed).kind, 'lost')
     const refused = await opens(shell, 'bob')
     assert.ok(!refused.ok && refused.error.reason === 'locked')
     assert.ok(existsSync(lock))
-    await (await linkOf(shell, 'bob', 5)).close()
+    await (await linkOf(shell, 'bob', 15)).close()
   })
 }
 

@@ -111,7 +111,7 @@ test('fault 53: a child in the background that holds the channel is waited for o
   const outcome = await run(connection, 'echo done; sleep 20 & exit 4')
   const took = performance.now() - start
   assert.deepEqual(outcome, { ended: { kind: 'exited', code: 4 }, stdout: 'done\n', stderr: '' })
-  assert.ok(took > 1_900 && took < 4_000, `${took} ms`)
+  assert.ok(took > 1_900 && took < 12_000, `${took} ms`)
 })
 
 test('output that comes after the exit is not cut off', async () => {

@@ -95,6 +95,7 @@ async function listen(dir: string, address: string, keys: readonly HostKeyType[]
       'MaxStartups 50',
       'PrintMotd no',
       'PrintLastLog no',
+      'SetEnv SHLVL=2', // bash reads no .bashrc then: that of this machine may be slow, and is not what is tried here
     ]
     // sshd takes the first value of each: the test's own go before.
     writeFileSync(join(dir, 'sshd_config'), [...config, ...lines, ''].join('\n'))
