@@ -71,10 +71,13 @@ class Batch {
     for (; next < this.#tasks.length; next++) {
       const task = this.#tasks[next]
       const doubt = task && model.doubtAbout(task)
-      if (task === undefined || (mode === 'apply' && doubt !== undefined)) break
+      const risked = mode === 'apply' && doubt !== undefined
+      if (task === undefined || (risked && !model.isDoubtGuarded(task))) break
       const planned = planTask(task, model)
+      // Nothing to do as the host is now: nothing would be compared, so it has to be looked at again.
+      if (risked && (planned.kind !== 'changes' || planned.changes.length === 0)) break
       if (planned.kind === 'changes') {
-        ready.push({ index: next, task, planned })
+        ready.push({ index: next, task, planned, risked })
         for (const change of planned.changes) model.suspect(change.touches, `${task.title} decides it`)
       } else if (planned.kind === 'unknown') ready.push(foretoldUnknown(next, task, planned.why))
       // What cannot be done as the host is now may be possible once that has run.
@@ -150,10 +153,10 @@ class Batch {
         })
       }
       case 'drifted': {
-        const task = changing[acted.task]?.task
+        const drifted = changing[acted.task]
         await this.#settleSoFar(ready, changing, acted.task, diffs)
-        if (task && this.#restarts++ >= RESTARTS)
-          this.#outcomes.fail(task, { reason: 'drifted', message: 'what it is about changes while we look at it', hint: 'find out what else works on this host, and run again' })
+        if (drifted && drifted.risked !== true && this.#restarts++ >= RESTARTS)
+          this.#outcomes.fail(drifted.task, { reason: 'drifted', message: 'what it is about changes while we look at it', hint: 'find out what else works on this host, and run again' })
         return
       }
       case 'lost': {

@@ -1,5 +1,6 @@
 import { GIVEN, Unreadable, type Effect, type Fact, type KnownFacts } from '../facts/fact.ts'
 import { isAbsent } from '../facts/foretold.ts'
+import { isGuarded } from '../facts/guarded.ts'
 import type { Change } from '../tasks/change.ts'
 
 /** What is known of one fact. */
@@ -75,13 +76,19 @@ export class HostModel implements KnownFacts {
   }
 
   /** Why what is known of the facts of a task may be otherwise once the planned changes are made; undefined when it will not. */
-  doubtAbout({ facts }: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): string | undefined {
-    if (this.#suspected.size === 0) return undefined
-    for (const fact of Object.values(facts)) {
-      const why = this.#suspicionOf(fact)
-      if (why !== undefined && fact.kind !== GIVEN && !this.isPredicted(fact)) return why
-    }
-    return undefined
+  doubtAbout(task: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): string | undefined {
+    const [first] = this.#doubted(task)
+    return first && this.#suspicionOf(first)
+  }
+
+  /** The act itself would notice if it were otherwise: a plan made from what is known now is carried out or is not, and never is the wrong one. */
+  isDoubtGuarded(task: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): boolean {
+    return this.#doubted(task).every((fact) => isGuarded(fact, this.value(fact)))
+  }
+
+  #doubted({ facts }: { readonly facts: Readonly<Record<string, Fact<unknown>>> }): Fact<unknown>[] {
+    if (this.#suspected.size === 0) return []
+    return Object.values(facts).filter((fact) => fact.kind !== GIVEN && this.#suspicionOf(fact) !== undefined && !this.isPredicted(fact))
   }
 
   #suspicionOf({ kind }: Fact<unknown>): string | undefined {

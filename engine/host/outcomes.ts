@@ -23,6 +23,8 @@ export interface Ready {
   readonly planned: Extract<Planned, { kind: 'changes' }>
   /** Check mode: why it cannot be told what it would do. */
   readonly unknown?: string
+  /** What runs before it may move what it is about: if it did, the act stops there, and that is nobody's interference. */
+  readonly risked?: boolean
 }
 
 export type Diffs = ReadonlyMap<number, readonly ShownDiff[]>

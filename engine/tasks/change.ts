@@ -47,6 +47,8 @@ export interface RunStep {
   readonly timeout: number
   /** Exit codes that are fine. Default: 0. */
   readonly okCodes?: readonly number[]
+  /** It makes this directory and does nothing else: several such can be made at once. */
+  readonly makes?: { readonly path: string; readonly mode: string }
   /** It leaves a program running behind, which must not keep this run's lock. */
   readonly daemon?: boolean
 }

@@ -40,7 +40,7 @@ export const directory = defineTask({
     const changes: Change[] = []
     let inode = at.kind === 'absent' ? fresh(p.mode) : at
     const becomesDirectory = () => [becomes(path(p.path), { ...inode, kind: 'directory' })]
-    if (at.kind === 'absent') changes.push(change(`create ${p.path}`, ['mkdir', '-p', '-m', p.mode, '--', p.path], becomesDirectory()))
+    if (at.kind === 'absent') changes.push(change(`create ${p.path}`, [run(['mkdir', '-p', '-m', p.mode, '--', p.path], { timeout: 0, makes: p })], becomesDirectory()))
 
     // The owner first: chown clears setuid and setgid.
     const owner = ownerWish(p, now, inode)

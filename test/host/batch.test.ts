@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { command } from '../../engine/actions/command.ts'
-import { digest, path } from '../../engine/facts/path.ts'
+import { digest, path, text } from '../../engine/facts/path.ts'
 import { absent } from '../../engine/tasks/absent.ts'
 import { created } from '../../engine/tasks/created.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import { file } from '../../engine/tasks/file.ts'
+import { line } from '../../engine/tasks/line.ts'
 import { link } from '../../engine/tasks/link.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { FakeHost } from '../rig/fake-link.ts'
+import { localHost } from '../rig/local.ts'
 import { openMemory } from '../rig/memory-host.ts'
 
 const made = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 4096 } as const
@@ -77,12 +80,30 @@ test('below what an earlier task removes, nothing is there: also for facts that 
   assert.deepEqual(told().slice(1), ['changed directory /a: create /a', 'changed file /a/f: create /a/f'])
 })
 
-test('a change with side effects is done before the next task that they may concern is planned', async () => {
-  const fake = new FakeHost('memory')
-  const tasks = [created({ path: '/made', by: ['make'] }), directory({ path: '/other' }), directory({ path: '/third' })] as const
-  await openMemory(fake).host.ensure(...tasks)
-  // Facts; then the first act, which looks in the same turn at what it may have touched; then the rest.
-  assert.deepEqual([fake.looks.length, fake.acts.map((act) => act.tasks.length)], [1, [1, 2]])
+test('a change with side effects is done before the next task that they may concern is planned, unless the act itself compares what they may have moved', async () => {
+  const fake = new FakeHost('memory', [[path('/other'), made], [path('/file'), { ...made, kind: 'file' }], [text('/file'), { kind: 'bytes', bytes: Buffer.from('a\n') }], [digest('/file'), contentOf('a\n').digest]])
+  const make = (path: string) => created({ path, by: ['make', path] })
+  await openMemory(fake).host.ensure(make('/made'), make('/more'), directory({ path: '/third' }))
+  assert.deepEqual([fake.looks.length, fake.acts.map((act) => act.tasks.length)], [1, [3]])
+  // Of what is as it should be nothing is compared, and a text cannot be: the first act looks in the same turn at what it may have touched, then comes the rest.
+  await openMemory(fake).host.ensure(make('/again'), directory({ path: '/other' }), make('/last'), line({ path: '/file', line: 'b' }))
+  assert.deepEqual([fake.looks.length, fake.acts.slice(1).map((act) => act.tasks.length)], [2, [1, 1, 1]])
+})
+
+test('what a command does to what comes after it is seen, and no interference', async () => {
+  await using local = await localHost()
+  const at = (name: string) => `${local.directory}/${name}`
+  writeFileSync(at('conf'), 'as it should be\n')
+  const results = await local.host().ensure(
+    created({ path: at('made'), by: ['sh', '-c', 'mkdir "$1/one" && echo other >"$1/conf" && touch "$1/made"', 'sh', local.directory] }),
+    directory({ path: at('one') }),
+    created({ path: at('more'), by: ['sh', '-c', 'mkdir "$1/two" && touch "$1/more"', 'sh', local.directory] }),
+    directory({ path: at('two') }),
+    directory({ path: at('three') }),
+    file({ path: at('conf'), content: 'as it should be\n', mode: '0644' }),
+  )
+  assert.deepEqual(results.map(({ status }) => status), ['changed', 'ok', 'changed', 'ok', 'changed', 'changed'])
+  assert.equal(readFileSync(at('conf'), 'utf8'), 'as it should be\n')
 })
 
 test('in check mode, what such a change may make possible is unknown, not refused', async () => {

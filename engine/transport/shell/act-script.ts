@@ -3,6 +3,7 @@ import { quote, quoteAll } from '../../values/quote.ts'
 import { unreachable } from '../../values/unreachable.ts'
 import type { RunStep, Step } from '../../tasks/change.ts'
 import type { Act } from '../link.ts'
+import { directoriesTogether } from './directories-script.ts'
 import { guardScript } from './guard-script.ts'
 import { lookScript } from './look-script.ts'
 import { Sent } from './sent.ts'
@@ -16,28 +17,41 @@ export interface Program {
 }
 
 /**
+ * What an act is made of. `hw_ok T C S CODES` tells a step that failed; `hw_settle` brings the names of files that went live together to the disk: only then
+ * their changes are done, and said to be.
+ */
+const WORDS = `hw_due=
+hw_settle() { [ -z "$hw_due" ] || { hw_names; printf "$hw_n did %s %s 0\\n" $hw_due; hw_due=; }; }
+hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle; hw_mark fail $1 $2 $3 $hw_s; return 1; }
+hw_drifted() { hw_settle; hw_mark drift $1; return 1; }`
+
+/**
  * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
  * and then nothing more is done; at the end it reads the facts again.
  */
 export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: boolean } = {}): Program {
   const sent = new Sent(unpacks)
   const prepared = preparedWrites(act)
-  const lines: string[] = ['hw_go() {', 'true']
+  const directories = directoriesTogether(act.tasks)
+  const lines: string[] = [WORDS, 'hw_go() {', 'true']
   let seconds = 120
   for (const [t, task] of act.tasks.entries()) {
+    const made = directories.get(t)
+    if (made?.before !== undefined) lines.push(made.before)
     const guard = guardScript(task.guards)
-    if (guard !== '') lines.push(`{ ${guard}; } || { hw_drop "$@"; hw_mark drift ${t}; return 1; }`)
+    if (guard !== '') lines.push(`${made?.unless ?? ''}{ ${guard}; } || hw_drifted ${t} || { hw_drop "$@"; return 1; }`)
     for (const [c, change] of task.changes.entries()) {
       const together = prepared.get(placeOf(t, c))
       if (together?.script !== undefined) lines.push(together.script)
       lines.push(`hw_both do ${t} ${c}`)
       for (const [s, step] of change.steps.entries()) {
         lines.push(stepScript(step, sent, together))
-        lines.push(`hw_s=$?; case $hw_s in ${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}) ;; *) hw_drop "$@"; hw_mark fail ${t} ${c} ${s} $hw_s; return 1 ;; esac`)
+        lines.push(`hw_ok ${t} ${c} ${s} '${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}' || { hw_drop "$@"; return 1; }`)
         seconds += step.kind === 'run' ? step.timeout + 15 : 5
       }
-      lines.push(`hw_mark did ${t} ${c} $hw_s`)
+      lines.push(together ? `hw_due="$hw_due ${t} ${c}"${together.isLast ? '; hw_settle' : ''}` : `hw_mark did ${t} ${c} $hw_s`)
     }
+    if (made?.after !== undefined) lines.push(made.after)
   }
   lines.push('}', ...sent.pourScript, 'hw_go && {', ...sent.sums, lookScript(act.facts), 'true', '}')
   const { blobs } = sent

@@ -62,13 +62,13 @@ hw_live() {
   chmod -- "$2" "$hw_t" || return
   [ ! -e /sys/fs/selinux/enforce ] || ! command -v chcon >/dev/null || [ ! -e "$1" ] || chcon --reference="$1" -- "$hw_t"
   sync "$hw_t" || { sync / 2>/dev/null && return 1; sync; }
-  hw_rename "$1"
+  hw_rename "$1" && hw_named "\${1%/*}/"
 }
 hw_rename() {
   [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
-  mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; } || return
-  sync "\${1%/*}/" 2>/dev/null || sync
+  mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; }
 }
+hw_named() { sync "$@" 2>/dev/null || sync; }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=; }
 hw_frame() {

@@ -1,4 +1,4 @@
-import type { PathState } from '../../facts/path.ts'
+import { isGuarded, isPathState } from '../../facts/guarded.ts'
 import { quote, quoteAll } from '../../values/quote.ts'
 import type { Guard } from '../link.ts'
 
@@ -15,12 +15,13 @@ export function guardScript(guards: readonly Guard[]): string {
   const sums: { at: string; line: string }[] = []
   const links: { at: string; line: string }[] = []
   for (const { fact, value } of guards) {
+    if (!isGuarded(fact, value)) continue
     const at = String(fact.arg)
-    if (fact.kind.name === 'digest' && typeof value === 'string' && !at.includes('\\')) sums.push({ at, line: `${value}  ${at}` })
-    if (fact.kind.name !== 'path' || !isPathState(value)) continue
+    if (typeof value === 'string') sums.push({ at, line: `${value}  ${at}` })
+    if (!isPathState(value) || value.kind === 'other') continue
     if (value.kind === 'absent') absent.push(at)
     if (value.kind === 'link') links.push({ at, line: value.target })
-    if (value.kind !== 'absent' && value.kind !== 'other') stats.push({ at, line: `${(TYPE_BITS[value.kind] | Number.parseInt(value.mode, 8)).toString(16)} ${value.uid} ${value.gid} ${at}` })
+    if (value.kind !== 'absent') stats.push({ at, line: `${(TYPE_BITS[value.kind] | Number.parseInt(value.mode, 8)).toString(16)} ${value.uid} ${value.gid} ${at}` })
   }
   const tests = absent.map((at) => `[ ! -e ${quote(at)} ] && [ ! -h ${quote(at)} ]`)
   if (stats.length > 0) tests.push(same(`stat -c "%f %u %g %n" -- ${quoteAll(stats.map(({ at }) => at))}`, stats))
@@ -31,8 +32,3 @@ export function guardScript(guards: readonly Guard[]): string {
 
 const same = (command: string, expected: readonly { line: string }[]) =>
   `[ "$(${command} 2>/dev/null)" = ${quote(expected.map(({ line }) => line).join('\n'))} ]`
-
-/** The model holds values as unknown; the kind's name says that this one came from `path`. */
-function isPathState(value: unknown): value is PathState {
-  return typeof value === 'object' && value !== null && 'kind' in value
-}

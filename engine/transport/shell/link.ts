@@ -142,14 +142,17 @@ function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
     return { code, stdout: section?.stdout ?? NOTHING, stderr: section?.stderr ?? NOTHING }
   }
   const outputs: StepOutput[][] = act.tasks.map(() => [])
-  let next: [number, number] = [0, 0]
+  let next: readonly [number, number] = [0, 0]
+  /** Begun, and not said to be done: files that went live together are, all at once. */
+  const begun: (readonly [number, number])[] = []
   for (const { mark } of sections) {
     const [word, ...numbers] = mark.split(' ')
     const [task = 0, change = 0, third = 0, code = 0] = numbers.map(Number)
     if (word === 'drift') return { kind: 'drifted', task }
-    if (word === 'do') next = [task, change]
+    if (word === 'do') begun.push([task, change])
     if (word === 'did') {
       outputs[task]?.push(output(task, change, third))
+      begun.shift()
       next = change + 1 < (act.tasks[task]?.changes.length ?? 0) ? [task, change + 1] : [task + 1, 0]
     }
     if (word === 'fail') {
@@ -159,7 +162,10 @@ function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
       return { kind: 'failed', task, change, failure: { ...output(task, change, code), command: step ? describeStep(step, summary) : '', timedOut } }
     }
   }
-  if (outcome.kind === 'lost') return { kind: 'lost', task: next[0], change: next[1], error: outcome.error }
+  if (outcome.kind === 'lost') {
+    const [task, change] = begun[0] ?? next
+    return { kind: 'lost', task, change, error: outcome.error }
+  }
   if (next[0] < act.tasks.length)
     return { kind: 'lost', task: next[0], change: next[1], error: { reason: 'lost', message: `the shell gave up on the program (status ${outcome.status})` } }
   return { kind: 'done', values: readLook(act.facts, sections), outputs }

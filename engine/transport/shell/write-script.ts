@@ -42,6 +42,8 @@ export interface Prepared {
   readonly position: number
   /** With the first: makes all of them ready. */
   readonly script?: string
+  /** The last of them: here the names of all are brought to the disk, and only then they count as done. */
+  readonly isLast: boolean
 }
 
 /** An argument list has a limit, and what is made ready takes room on the disk. */
@@ -49,16 +51,16 @@ const MOST = 100
 
 /**
  * Small files that an act writes one after the other are made ready together: the new contents of all beside their targets, one digest, one chmod a
- * mode, one sync; then each goes live in its turn, as ever. Three processes a file less. Where anything goes wrong with that, or the host is
- * unusual, what was made ready is dropped, and each file goes the whole way by itself and says itself what is wrong.
- * By the place of their change.
+ * mode, one sync; then each goes live in its turn, as ever, and one more sync brings the names of all to the disk. One process a file instead of five.
+ * Where anything goes wrong with that, or the host is unusual, what was made ready is dropped, and each file goes the whole way by itself and says itself
+ * what is wrong. By the place of their change.
  */
 export function preparedWrites(act: Act): ReadonlyMap<string, Prepared> {
   const prepared = new Map<string, Prepared>()
   let group: { readonly place: string; readonly step: WriteStep }[] = []
   const close = () => {
     const script = group.length > 1 ? prepareScript(group.map(({ step }) => step)) : undefined
-    if (script !== undefined) for (const [index, { place }] of group.entries()) prepared.set(place, { position: index + 1, ...(index === 0 && { script }) })
+    if (script !== undefined) for (const [index, { place }] of group.entries()) prepared.set(place, { position: index + 1, ...(index === 0 && { script }), isLast: index === group.length - 1 })
     group = []
   }
   for (const [t, { changes }] of act.tasks.entries())
@@ -100,8 +102,10 @@ function prepareScript(group: readonly WriteStep[]): string {
     'sync "$@"',
     'hw_ready=1',
   ]
+  const directories = [...new Set(group.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)))]
   return `${contents.join('\n')}
 ${PUT}
+hw_names() { hw_named ${quoteAll(directories)}; }
 set --; hw_ready=
 { ${parts.join(' && ')}; } 2>/dev/null || { [ $# -eq 0 ] || rm -f -- "$@"; set --; }
 hw_t=`
