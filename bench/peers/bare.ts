@@ -27,7 +27,7 @@ export function bareRun({ targets, folder }: Field, askOf: (target: Target) => A
     version: 'ssh2',
     async run() {
       const started = Date.now()
-      const { stdout, wallMs } = await timedWell([...RUNNER, CHILD, job], { env: { HOME: folder }, cwd: folder })
+      const { stdout, wallMs } = await timedWell([...RUNNER, CHILD, job], { env: { HOME: folder, NODE_COMPILE_CACHE: `${folder}/cache` }, cwd: folder })
       const { began, changed } = Said.parse(JSON.parse(stdout))
       return { wallMs, startMs: began - started, ...(changed !== undefined && { changed }) }
     },

@@ -4,6 +4,7 @@ import type { Session } from './handshake.ts'
 import { reach } from './reach.ts'
 import { prepareRoute } from './route.ts'
 import type { SshSettings } from './settings.ts'
+import { loadSsh2 } from './ssh2.ts'
 import { openTcp, openThrough } from './stream.ts'
 
 export type { SshSettings } from './settings.ts'
@@ -44,6 +45,7 @@ export async function connectSsh(settings: SshSettings): Promise<Connected> {
  * Nobody is contacted, but the ssh agent. Undefined: nothing is.
  */
 export async function checkSshSettings(settings: SshSettings): Promise<LinkError | undefined> {
-  const route = await prepareRoute(settings)
+  // It will be needed in a moment, and takes longest to load: not while hosts wait.
+  const [route] = await Promise.all([prepareRoute(settings), loadSsh2()])
   return route.ok ? undefined : route.error
 }
