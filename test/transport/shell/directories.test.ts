@@ -23,13 +23,13 @@ const absent = (at: string): Guard => ({ fact: path(at), value: { kind: 'absent'
 for (const [name, shell] of Object.entries(shells))
   test(`modes are as if each had been made alone, above before below, under any name (${name})`, { timeout: 60_000 }, async () => {
     const at = root(`modes ${name}`)
-    const wishes = [['a', '0750'], ['a/b', '0755'], ['a/b/c', '0750'], ["it's $HOME", '0700'], ['-p', '2775'], ['new/way', '0711'], ['a/d', '0750']] as const
+    const wishes = [['a', '0750'], ['a/b', '0711'], ['a/b/c', '0750'], ["it's $HOME", '0700'], ['-p', '2775'], ['new/way', '0711'], ['a/d', '0750']] as const
     const link = await openLink(shell)
     const acted = await act(link, wishes.map(([name, mode]) => makes(`${at}/${name}`, mode)))
     await link.close()
     assert.ok(acted.kind === 'done', JSON.stringify(acted))
     assert.ok(acted.outputs.every(([only, ...more]) => only?.code === 0 && more.length === 0))
-    assert.deepEqual(tree(at), ['-p 2775', 'a 750', 'a/b 755', 'a/b/c 750', 'a/d 750', "it's $HOME 700", 'new 755', 'new/way 711'])
+    assert.deepEqual(tree(at), ['-p 2775', 'a 750', 'a/b 711', 'a/b/c 750', 'a/d 750', "it's $HOME 700", 'new 755', 'new/way 711'])
   })
 
 test('a process a mode, however many there are, and one for what they rest on', { timeout: 60_000 }, async () => {
