@@ -1,7 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readdirSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import type { HostContext } from '../../engine/host/context.ts'
 import { Host } from '../../engine/host/host.ts'
 import { HostModel } from '../../engine/host/model.ts'
@@ -9,7 +6,7 @@ import type { Event, Mode } from '../../engine/report/event.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { connectSsh } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
-import { checkout, clientKey, hostFolders, knownHosts } from '../../lab/paths.ts'
+import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
 
 export interface OpenLab {
@@ -71,35 +68,4 @@ export function onHost(name: string, argv: readonly string[]): string {
   const address = readState().hosts[name]?.address ?? ''
   const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
   return execFileSync('ssh', ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', `root@${address}`, quoted], { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-/** Where programs of the host write on their own, all the time: PostgreSQL tidies up every minute. */
-const NOISE = /^(?:data\/postgres\/(?:base|global|pg_[a-z_]+)|var\/log|var\/lib\/docker|run|tmp|proc|sys|dev|opt\/containerd|etc\/docker\/key\.json|var\/cache|root\/\.cache|var\/lib\/hostwright-none)(?:\/|$)/
-
-/**
- * All that differs from a fresh host, read from outside: path → type, mode, owner, time of change and content. Two equal manifests mean
- * that nothing was written, not even the same bytes again.
- */
-export function manifest(name: string): Map<string, string> {
-  const { upper } = hostFolders(name)
-  const found = new Map<string, string>()
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(upper, folder)).sort()) {
-      const at = folder === '' ? entry : `${folder}/${entry}`
-      if (NOISE.test(at)) continue
-      const stat = lstatSync(join(upper, at))
-      const content = stat.isFile() ? createHash('sha256').update(readFileSync(join(upper, at))).digest('hex') : stat.isSymbolicLink() ? readlinkSync(join(upper, at)) : ''
-      // The directory of a service that writes gets a new time whenever it does; its mode and owner count.
-      found.set(at, [stat.mode.toString(8), stat.uid, stat.gid, stat.isFile() ? stat.mtimeMs : '', content].join(' '))
-      if (stat.isDirectory()) walk(at)
-    }
-  }
-  walk('')
-  return found
-}
-
-/** What is in one manifest and not, or otherwise, in the other. */
-export function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const paths = new Set([...before.keys(), ...after.keys()])
-  return [...paths].filter((at) => before.get(at) !== after.get(at)).map((at) => `${at}: ${before.get(at) ?? 'absent'} → ${after.get(at) ?? 'absent'}`)
 }
