@@ -4,7 +4,7 @@ import { Host } from '../../engine/host/host.ts'
 import { HostModel } from '../../engine/host/model.ts'
 import type { Event, Mode } from '../../engine/report/event.ts'
 import type { Task } from '../../engine/tasks/task.ts'
-import { connectSsh } from '../../engine/transport/ssh/connect.ts'
+import { connectSsh, type SshSettings } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
 import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
@@ -23,15 +23,17 @@ export interface OpenOptions {
   readonly user?: string
   readonly become?: ShellLinkOptions['become']
   readonly diff?: boolean
+  /** How long we wait for a host: see there. */
+  readonly limits?: Pick<SshSettings, 'connectTimeoutMs' | 'keepaliveMs'> & Pick<ShellLinkOptions, 'patience'>
 }
 
 /** A fresh line and a fresh model to a lab host, as a new run would have. */
-export async function openLab(name: string, { mode = 'apply', user = 'root', become, diff = false }: OpenOptions = {}): Promise<OpenLab> {
+export async function openLab(name: string, { mode = 'apply', user = 'root', become, diff = false, limits: { patience, ...limits } = {} }: OpenOptions = {}): Promise<OpenLab> {
   const address = readState().hosts[name]?.address
   if (address === undefined) throw new Error(`lab host ${name} is not up: npm run lab -- up 3`)
-  const connected = await connectSsh({ host: name, address, user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' } })
+  const connected = await connectSsh({ host: name, address, user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' }, ...limits })
   if (!connected.ok) throw new Error(`${connected.error.reason}: ${connected.error.message}`)
-  const opened = await ShellLink.open(connected.connection, { ...(become && { become }), ...(mode === 'apply' && { lock: { owner: 'test', waitSeconds: 30 } }) })
+  const opened = await ShellLink.open(connected.connection, { ...(become && { become }), ...(patience !== undefined && { patience }), ...(mode === 'apply' && { lock: { owner: 'test', waitSeconds: 30 } }) })
   if (!opened.ok) throw new Error(`${opened.error.reason}: ${opened.error.message}`)
   const events: Event[] = []
   const context: HostContext = {

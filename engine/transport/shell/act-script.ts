@@ -19,11 +19,11 @@ export interface Program {
  * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
  * and then nothing more is done; at the end it reads the facts again.
  */
-export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: boolean } = {}): Program {
+export function actProgram(act: Act, { unpacks = false, patience = 120_000 }: { readonly unpacks?: boolean; readonly patience?: number } = {}): Program {
   const sent = new Sent(unpacks)
   const prepared = preparedWrites(act)
   const lines: string[] = ['hw_go() {', 'true']
-  let seconds = 120
+  let seconds = patience / 1000
   for (const [t, task] of act.tasks.entries()) {
     const guard = guardScript(task.guards)
     if (guard !== '') lines.push(`{ ${guard}; } || { hw_drop "$@"; hw_mark drift ${t}; return 1; }`)
