@@ -27,8 +27,8 @@ const within = (found: { turns: number; bytes: number } | undefined, turns: numb
 test('a batch of a hundred tasks, nothing to change: one turn, and few bytes', { timeout: 120_000 }, async () => {
   const [fresh, again, third] = await costs('batch', 100)
   within(fresh, 6, 75_000) // files that are made ready together: three processes a file less, for some bytes more
-  within(again, 1, 8_700) // 50 of them to hear whether the host can unpack
-  within(third, 1, 8_700)
+  within(again, 1, 8_800) // 50 of them to hear whether the host can unpack, 130 to tell a disk that does not keep a name
+  within(third, 1, 8_800)
 })
 
 test('three hundred tasks, one await at a time, nothing to change: what was asked last time is asked at once', { timeout: 300_000 }, async () => {

@@ -7,7 +7,8 @@ import { clientKey, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
 import { answers, breakLine } from '../rig/break-line.ts'
 import { killedAt, run, type CliRun } from '../rig/cli.ts'
-import { difference, manifest, onHost } from '../rig/lab-host.ts'
+import { onHost } from '../rig/lab-host.ts'
+import { difference, manifest } from '../rig/manifest.ts'
 
 // Changes that shut us out, on hosts whose sh is dash, busybox and bash. Whether a host can be reached is asked by ssh itself (`onHost`).
 const HOSTS = ['lab1', 'lab2', 'lab3']
@@ -33,10 +34,10 @@ after(() => HOSTS.forEach(clean))
 for (const host of HOSTS) {
   test(`nothing shuts us out: it stays, and check foretells it without writing anything; nothing to change: nothing is armed, in one turn (${host})`, async () => {
     clean(host)
-    const before = manifest(host)
+    const before = await manifest(host)
     const check = await guarded(host, 'good', '--check')
     assert.equal(check.code, 0, check.stderr)
-    assert.deepEqual([told(check), difference(before, manifest(host))], [[], []])
+    assert.deepEqual([told(check), difference(before, await manifest(host))], [[], []])
     const done = await guarded(host, 'good')
     assert.equal(done.code, 0, done.stdout)
     assert.deepEqual([told(done), done.changes], [['armed', 'cancelled'], check.changes])

@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test'
 import { Load } from '../../lab/load.ts'
 import { readState } from '../../lab/state.ts'
 import { playbook } from '../rig/cli.ts'
-import { difference, manifest, onHost, resetHost } from '../rig/lab-host.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
+import { difference, manifest } from '../rig/manifest.ts'
 
 // The main job on a fresh host, from outside: the command as a user types it, judged by the host's file tree, its containers and what
 // they answer. The parts build on one another, as an operator's day does.
@@ -19,11 +20,11 @@ after(() => resetHost(HOST))
 
 /** check → apply → apply. What check says is what happens; check writes nothing; the second time nothing happens. */
 async function foretoldThenDone(name: string, args: readonly string[]): Promise<void> {
-  const fresh = manifest(HOST)
+  const fresh = await manifest(HOST)
   const began = Math.floor(Date.now() / 1000)
   const foretold = await playbook(name, [...args, '--check'])
   assert.equal(foretold.code, 0, foretold.stdout + foretold.stderr)
-  assert.deepEqual(difference(fresh, manifest(HOST)), [], 'check mode wrote something')
+  assert.deepEqual(difference(fresh, await manifest(HOST)), [], 'check mode wrote something')
   // Health checks of what already runs go on by themselves.
   const seen = onHost(HOST, ['docker', 'events', '--since', String(began), '--until', String(Math.floor(Date.now() / 1000) + 1)])
   assert.deepEqual(seen.split('\n').filter((line) => line !== '' && !/ (exec_|health_status)/.test(line)), [], 'check mode did something to Docker')
@@ -33,11 +34,11 @@ async function foretoldThenDone(name: string, args: readonly string[]): Promise<
   assert.ok(done.changes.length > 0)
   assert.deepEqual(foretold.changes, done.changes, 'check foretold something else')
 
-  const [files, ids] = [manifest(HOST), containers()]
+  const [files, ids] = [await manifest(HOST), containers()]
   const again = await playbook(name, args)
   assert.equal(again.code, 0, again.stdout + again.stderr)
   assert.deepEqual(again.changes, [], 'the second run changed something')
-  assert.deepEqual(difference(files, manifest(HOST)).filter((line) => !LIVING.test(line)), [], 'the second run wrote something')
+  assert.deepEqual(difference(files, await manifest(HOST)).filter((line) => !LIVING.test(line)), [], 'the second run wrote something')
   assert.equal(containers(), ids)
 }
 

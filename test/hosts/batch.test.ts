@@ -11,7 +11,8 @@ import { line } from '../../engine/tasks/line.ts'
 import { link } from '../../engine/tasks/link.ts'
 import { service } from '../../engine/tasks/service.ts'
 import { user } from '../../engine/tasks/user.ts'
-import { difference, ensureOn, manifest, onHost } from '../rig/lab-host.ts'
+import { ensureOn, onHost } from '../rig/lab-host.ts'
+import { difference, manifest } from '../rig/manifest.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJTbnyTlLBRnzj7jKuE0bMsWbPrWJC5kvEuNnFNrCUzC hwbea'
 const clean = ['sh', '-c', 'userdel -r hwbea 2>/dev/null; groupdel hwcrew 2>/dev/null; rm -rf /srv/hw-batch /etc/cron.d/hw-batch /var/lib/hostwright/stamps/cron.*; true']
@@ -37,15 +38,15 @@ for (const host of ['lab1', 'lab2', 'lab3'])
   test(`a batch whose tasks stand on each other is foretold exactly, and then holds (${host})`, async () => {
     onHost(host, clean)
     try {
-      const fresh = manifest(host)
+      const fresh = await manifest(host)
       const foretold = await ensureOn(host, batch(), { mode: 'check' })
-      assert.deepEqual(difference(fresh, manifest(host)), [], 'check mode wrote something')
+      assert.deepEqual(difference(fresh, await manifest(host)), [], 'check mode wrote something')
       assert.deepEqual(await ensureOn(host, batch()), foretold)
       assert.equal(foretold.filter(({ status }) => status === 'changed').length, 11)
       assert(onHost(host, ['stat', '-c', '%U:%G %a', '/srv/hw-batch/x/conf', '/srv/hw-batch/x/file', '/home/hwbea/.ssh/authorized_keys']).startsWith('root:hwcrew 640\nhwbea:hwcrew 644\nhwbea:hwbea 600\n'))
-      const after = manifest(host)
+      const after = await manifest(host)
       for (const { task, status } of await ensureOn(host, batch())) assert.equal(status, 'ok', task)
-      assert.deepEqual(difference(after, manifest(host)), [])
+      assert.deepEqual(difference(after, await manifest(host)), [])
     } finally {
       onHost(host, clean)
     }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Task } from '../../engine/tasks/task.ts'
-import { difference, ensureOn, manifest, onHost } from '../rig/lab-host.ts'
+import { ensureOn, onHost } from '../rig/lab-host.ts'
+import { difference, manifest } from '../rig/manifest.ts'
 
 /** A task on a real host, as data. */
 export interface HostCase {
@@ -26,15 +27,15 @@ export function hostCase(host: string, { name, before = [], task, breakBy, resto
     const same = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, what: string) =>
       assert.deepEqual(difference(a, b).filter((line) => !noise?.test(line)), [], what)
     const cycle = async (expectChange: boolean) => {
-      const fresh = manifest(host)
+      const fresh = await manifest(host)
       const foretold = await ensureOn(host, [task()], { mode: 'check' })
-      same(fresh, manifest(host), 'check mode wrote something')
+      same(fresh, await manifest(host), 'check mode wrote something')
       const done = await ensureOn(host, [task()])
       assert.deepEqual(foretold, done, 'check foretold something else')
       if (expectChange) assert.notEqual(done[0]?.status, 'ok', 'there was something to do')
-      const after = manifest(host)
+      const after = await manifest(host)
       assert.deepEqual((await ensureOn(host, [task()])).map(({ status, changes }) => [status, changes]), [['ok', []]], 'the second apply changed something')
-      same(after, manifest(host), 'the second apply wrote something')
+      same(after, await manifest(host), 'the second apply wrote something')
     }
     for (const argv of before) onHost(host, argv)
     try {

@@ -11,8 +11,8 @@ const [write, run] = ['transport/shell/write', 'transport/shell/run']
 
 export const onTheHost: readonly Mutation[] = [
   { name: 'content gets its name before it is on the disk', file: bootstrap, find: 'sync "$hw_t" || { sync / 2>/dev/null && return 1; sync; }', replace: 'true', tests: ['transport/shell/durable > the content is on the disk'] },
-  { name: 'a name counts as done before the directory is on the disk', file: bootstrap, find: 'hw_named() { sync "$@" 2>/dev/null || sync; }', replace: 'hw_named() { :; }', tests: ['transport/shell/durable > the content is on the disk'] },
-  { name: 'of many small files, names count as done before their directories are on the disk', file: act, find: 'hw_names; printf', replace: 'printf', tests: ['transport/shell/together > all contents are on the disk'] },
+  { name: 'a name counts as done before the directory is on the disk', file: bootstrap, find: 'hw_named() { hw_s=$(sync', replace: 'hw_named() { return; hw_s=$(sync', tests: ['transport/shell/durable > the content is on the disk'] },
+  { name: 'of many small files, names count as done before their directories are on the disk', file: act, find: 'hw_e=$(hw_names 2>&1) && {', replace: 'true && {', tests: ['transport/shell/together > all contents are on the disk'] },
   { name: 'directories are made together though one of them moved', file: 'engine/transport/shell/directories-script.ts', find: "guardScript([...guards.values()]) || 'true'", replace: "'true'", tests: ['transport/shell/directories > one that somebody else'] },
   { name: 'what is below is made before what is above, with another mode', file: 'engine/transport/shell/directories-script.ts', find: 'found.slice(above + 1).find', replace: 'found.find', tests: ['transport/shell/directories > modes are'] },
   { name: 'what a command may have moved is taken for what it was', file: 'engine/host/converge.ts', find: 'risked && !model.isDoubtGuarded(task)', replace: 'false', tests: ['host/batch > a change with side effects'] },

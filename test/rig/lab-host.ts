@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { readdirSync, lstatSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
 import type { HostContext } from '../../engine/host/context.ts'
 import { Host } from '../../engine/host/host.ts'
 import { HostModel } from '../../engine/host/model.ts'
 import type { Event, Mode } from '../../engine/report/event.ts'
 import type { Task } from '../../engine/tasks/task.ts'
-import { connectSsh } from '../../engine/transport/ssh/connect.ts'
+import { connectSsh, type SshSettings } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
-import { checkout, clientKey, hostFolders, knownHosts } from '../../lab/paths.ts'
+import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
 import { readState } from '../../lab/state.ts'
 
 export interface OpenLab {
@@ -26,15 +23,17 @@ export interface OpenOptions {
   readonly user?: string
   readonly become?: ShellLinkOptions['become']
   readonly diff?: boolean
+  /** How long we wait for a host: see there. */
+  readonly limits?: Pick<SshSettings, 'connectTimeoutMs' | 'keepaliveMs'> & Pick<ShellLinkOptions, 'patience'>
 }
 
 /** A fresh line and a fresh model to a lab host, as a new run would have. */
-export async function openLab(name: string, { mode = 'apply', user = 'root', become, diff = false }: OpenOptions = {}): Promise<OpenLab> {
+export async function openLab(name: string, { mode = 'apply', user = 'root', become, diff = false, limits: { patience, ...limits } = {} }: OpenOptions = {}): Promise<OpenLab> {
   const address = readState().hosts[name]?.address
   if (address === undefined) throw new Error(`lab host ${name} is not up: npm run lab -- up 3`)
-  const connected = await connectSsh({ host: name, address, user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' } })
+  const connected = await connectSsh({ host: name, address, user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' }, ...limits })
   if (!connected.ok) throw new Error(`${connected.error.reason}: ${connected.error.message}`)
-  const opened = await ShellLink.open(connected.connection, { ...(become && { become }), ...(mode === 'apply' && { lock: { owner: 'test', waitSeconds: 30 } }) })
+  const opened = await ShellLink.open(connected.connection, { ...(become && { become }), ...(patience !== undefined && { patience }), ...(mode === 'apply' && { lock: { owner: 'test', waitSeconds: 30 } }) })
   if (!opened.ok) throw new Error(`${opened.error.reason}: ${opened.error.message}`)
   const events: Event[] = []
   const context: HostContext = {
@@ -71,35 +70,4 @@ export function onHost(name: string, argv: readonly string[]): string {
   const address = readState().hosts[name]?.address ?? ''
   const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
   return execFileSync('ssh', ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', `root@${address}`, quoted], { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-/** Where programs of the host write on their own, all the time: PostgreSQL tidies up every minute. */
-const NOISE = /^(?:data\/postgres\/(?:base|global|pg_[a-z_]+)|var\/log|var\/lib\/docker|run|tmp|proc|sys|dev|opt\/containerd|etc\/docker\/key\.json|var\/cache|root\/\.cache|var\/lib\/hostwright-none)(?:\/|$)/
-
-/**
- * All that differs from a fresh host, read from outside: path → type, mode, owner, time of change and content. Two equal manifests mean
- * that nothing was written, not even the same bytes again.
- */
-export function manifest(name: string): Map<string, string> {
-  const { upper } = hostFolders(name)
-  const found = new Map<string, string>()
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(upper, folder)).sort()) {
-      const at = folder === '' ? entry : `${folder}/${entry}`
-      if (NOISE.test(at)) continue
-      const stat = lstatSync(join(upper, at))
-      const content = stat.isFile() ? createHash('sha256').update(readFileSync(join(upper, at))).digest('hex') : stat.isSymbolicLink() ? readlinkSync(join(upper, at)) : ''
-      // The directory of a service that writes gets a new time whenever it does; its mode and owner count.
-      found.set(at, [stat.mode.toString(8), stat.uid, stat.gid, stat.isFile() ? stat.mtimeMs : '', content].join(' '))
-      if (stat.isDirectory()) walk(at)
-    }
-  }
-  walk('')
-  return found
-}
-
-/** What is in one manifest and not, or otherwise, in the other. */
-export function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  const paths = new Set([...before.keys(), ...after.keys()])
-  return [...paths].filter((at) => before.get(at) !== after.get(at)).map((at) => `${at}: ${before.get(at) ?? 'absent'} → ${after.get(at) ?? 'absent'}`)
 }

@@ -8,7 +8,7 @@ import { Canaries } from './canaries.ts'
 import { killedAt, run } from './cli.ts'
 import { onHost } from './lab-host.ts'
 import { onTerminal, unbroken } from './terminal.ts'
-import { changedFilesWith, namespaceOf, processes, traced, traceLines, traceOf, watchProcesses } from './trace.ts'
+import { changedFilesWith, namespaceOf, sshdOf, traced, traceLines, traceOf, watchProcesses } from './trace.ts'
 import { overSsh, type Said } from './watched.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../..')
@@ -67,9 +67,7 @@ export class LeakSearch {
   /** From now on all processes are looked at, and what sshd starts is written down. */
   async watch(): Promise<void> {
     const inside = namespaceOf((await initOf(this.#host)) ?? 0) ?? ''
-    const sshd = processes().filter((pid) => namespaceOf(pid) === inside && /^sshd: .*listener/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')))
-    assert.equal(sshd.length, 1)
-    const trace = await traceOf(sshd, join(this.#traces, 'sshd'))
+    const trace = await traceOf([await sshdOf(this.#host)], join(this.#traces, 'sshd'))
     const watch = watchProcesses(new Set([inside, namespaceOf(process.pid) ?? '']), (pid, words) => {
       for (const canary of this.canaries.in(words)) this.#seen.add(`${canary} in ${pid}: ${words.slice(0, 80)}`)
     })

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 
 const find = (program: string): string | undefined =>
-  ['/usr/local/bin', '/usr/bin', '/bin'].map((folder) => join(folder, program)).find((path) => {
+  ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].map((folder) => join(folder, program)).find((path) => {
     try {
       accessSync(path, constants.X_OK)
       return true

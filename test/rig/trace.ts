@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { initOf } from '../../lab/process.ts'
 import { needs } from './needs.ts'
 
 const STRACE = needs('strace', 'strace')
@@ -9,9 +10,18 @@ const WHAT = ['-f', '-qq', '-e', 'trace=execve,execveat', '-e', 'signal=none', '
 /** Words before a command, so that every program that it starts is written down, with all its words and its environment. */
 export const traced = (file: string): string[] => [STRACE, ...WHAT, '--seccomp-bpf', '-o', file]
 
-/** The same for what running processes start from now on. */
-export async function traceOf(pids: readonly number[], file: string): Promise<{ stop(): Promise<void> }> {
-  const child = spawn(STRACE, [...WHAT, '-o', file, ...pids.flatMap((pid) => ['-p', String(pid)])], { stdio: ['ignore', 'ignore', 'pipe'] })
+/** The process that listens on a lab host for new connections. */
+export async function sshdOf(host: string): Promise<number> {
+  const inside = namespaceOf((await initOf(host)) ?? 0)
+  const [sshd, ...more] = processes().filter((pid) => namespaceOf(pid) === inside && /^sshd: .*listener/.test(textOf(`/proc/${pid}/cmdline`)))
+  if (sshd === undefined || more.length > 0) throw new Error(`${host} has ${more.length + 1} sshd`)
+  return sshd
+}
+
+/** The same for what running processes start from now on; or, of these `calls`, what they and those ask of the kernel. */
+export async function traceOf(pids: readonly number[], file: string, calls?: readonly string[]): Promise<{ stop(): Promise<void> }> {
+  const what = calls === undefined ? WHAT : ['-f', '-qq', '-y', '-e', `trace=${calls.join()}`, '-e', 'signal=none', '-s', '4096']
+  const child = spawn(STRACE, [...what, '-o', file, ...pids.flatMap((pid) => ['-p', String(pid)])], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))

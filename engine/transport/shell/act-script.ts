@@ -21,20 +21,26 @@ export interface Program {
  * their changes are done, and said to be.
  */
 const WORDS = `hw_due=
-hw_settle() { [ -z "$hw_due" ] || { hw_names; printf "$hw_n did %s %s 0\\n" $hw_due; hw_due=; }; }
-hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle; hw_mark fail $1 $2 $3 $hw_s; return 1; }
-hw_drifted() { hw_settle; hw_mark drift $1; return 1; }`
+hw_settle() {
+[ -n "$hw_due" ] || return 0
+set -- $hw_due; hw_due=
+hw_e=$(hw_names 2>&1) && { printf "$hw_n did %s %s 0\\n" "$@"; return; }
+printf '%s do %s %s\\n%s\\n' "$hw_n" "$1" "$2" "$hw_e" >&2; hw_mark fail $1 $2 0 1; return 1
+}
+hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle && hw_mark fail $1 $2 $3 $hw_s; return 1; }
+hw_went() { if [ -n "$hw_ready" ]; then hw_due="$hw_due $1 $2"; else hw_mark did $1 $2 0; fi; }
+hw_drifted() { hw_settle && hw_mark drift $1; return 1; }`
 
 /**
  * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
  * and then nothing more is done; at the end it reads the facts again.
  */
-export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: boolean } = {}): Program {
+export function actProgram(act: Act, { unpacks = false, patience = 120_000 }: { readonly unpacks?: boolean; readonly patience?: number } = {}): Program {
   const sent = new Sent(unpacks)
   const prepared = preparedWrites(act)
   const directories = directoriesTogether(act.tasks)
   const lines: string[] = [WORDS, 'hw_go() {', 'true']
-  let seconds = 120
+  let seconds = patience / 1000
   for (const [t, task] of act.tasks.entries()) {
     const made = directories.get(t)
     if (made?.before !== undefined) lines.push(made.before)
@@ -49,7 +55,7 @@ export function actProgram(act: Act, { unpacks = false }: { readonly unpacks?: b
         lines.push(`hw_ok ${t} ${c} ${s} '${step.kind === 'run' ? (step.okCodes ?? [0]).join('|') : '0'}' || { hw_drop "$@"; return 1; }`)
         seconds += step.kind === 'run' ? step.timeout + 15 : 5
       }
-      lines.push(together ? `hw_due="$hw_due ${t} ${c}"${together.isLast ? '; hw_settle' : ''}` : `hw_mark did ${t} ${c} $hw_s`)
+      lines.push(together ? `hw_went ${t} ${c}${together.isLast ? '; hw_settle || { hw_drop "$@"; return 1; }' : ''}` : `hw_mark did ${t} ${c} $hw_s`)
     }
     if (made?.after !== undefined) lines.push(made.after)
   }

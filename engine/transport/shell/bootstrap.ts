@@ -35,7 +35,10 @@ export const firstFrame = (how: string, id: string, script: string): string =>
  *
  * A look that needs no subshell of its own (all its facts are \`plain\`) runs in the shell itself, both outputs as one: a fork and half of the
  * packets less. Any other script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
- * leaves unread, the next frame begins where it should.
+ * leaves unread, the next frame begins where it should. A shell that cannot say that a frame has ended ends itself: nobody would hear of the next one.
+ *
+ * A disk that does not keep a name fails the write, although the file has it by then; one that cannot sync a directory ("Invalid argument"), and a sync
+ * that takes no path, are content with a sync of all there is.
  */
 export const residentProgram = (nonce: string, prologue: string, epilogue = '', first = ''): string => `{
 set +a; unset hw_n hw_src ENV BASH_ENV CDPATH; hw_n=${nonce}; hw_acted=
@@ -43,7 +46,7 @@ umask 022; LC_ALL=C; export LC_ALL
 PATH=\${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 cd / || exit
 hw_mark() { printf '%s %s\\n' "$hw_n" "$*"; }
-hw_both() { printf '%s %s\\n' "$hw_n" "$*"; printf '%s %s\\n' "$hw_n" "$*" >&2; }
+hw_both() { printf '%s %s\\n' "$hw_n" "$*" && printf '%s %s\\n' "$hw_n" "$*" >&2; }
 hw_take() {
   [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock status=none || return
   [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock status=none
@@ -68,17 +71,17 @@ hw_rename() {
   [ ! -d "$1" ] || [ -h "$1" ] || { echo "$1 is a directory" >&2; return 1; }
   mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; }
 }
-hw_named() { sync "$@" 2>/dev/null || sync; }
+hw_named() { hw_s=$(sync "$@" 2>&1) || { case $hw_s in *"Invalid argument"*) ;; *) sync / 2>/dev/null && { echo "$hw_s" >&2; return 1; } ;; esac; sync; }; }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=; }
 hw_frame() {
   hw_c=0; hw_t=
-  if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $?; return; fi
+  if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $? || exit; return; fi
   [ "$hw_how" = ask ] || hw_acted=1
   if [ "$hw_b" -eq 0 ]; then ( eval "$hw_src" ) </dev/null
   else hw_take "$hw_b" | { ( eval "$hw_src" ); hw_s=$?; cat >/dev/null; exit $hw_s; }
   fi
-  hw_both end $?
+  hw_both end $? || exit
 }
 ${LOOK_FOR_TOOLS}
 ${prologue}

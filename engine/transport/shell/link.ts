@@ -2,7 +2,7 @@ import type { Fact } from '../../facts/fact.ts'
 import type { Act, Acted, ActEvents, Link, Looked, StepOutput } from '../link.ts'
 import type { Connection, LinkError } from '../connection.ts'
 import { actProgram, describeStep } from './act-script.ts'
-import { isPlain, lookScript, readLook } from './look-script.ts'
+import { isPlain, lookedAt, lookScript, readLook } from './look-script.ts'
 import { ShellSession, type Frame, type FrameOutcome, type SessionOptions } from './session.ts'
 import { heldBy, lockScript, UNLOCK, unlocked } from './lock.ts'
 import { areSafeguards, FOUND, foundSafeguards, ORPHANED, orphanedFor } from './safeguards.ts'
@@ -11,6 +11,8 @@ import { lacking, unpacks } from './tools.ts'
 export interface ShellLinkOptions extends SessionOptions {
   /** Held from the first act on; without it the host is only looked at. */
   readonly lock?: { readonly owner: string; readonly waitSeconds: number }
+  /** Milliseconds that a look may take, and an act beside what its commands may. Default: 120 000. */
+  readonly patience?: number
   /** Read while the shell starts, in the same turn: the answer is in `ahead`. */
   readonly ahead?: readonly Fact<unknown>[]
 }
@@ -27,7 +29,7 @@ export interface LockedError {
 }
 
 /** Milliseconds that a look may take: it starts a handful of processes, but a disk or a daemon may be slow. */
-const LOOK = 120_000
+export const PATIENCE = 120_000
 
 /** Milliseconds for what nobody has asked for yet: a wrong guess must not cost more. */
 const LOOK_AHEAD = 30_000
@@ -36,15 +38,17 @@ const LOOK_AHEAD = 30_000
 export class ShellLink implements Link {
   readonly #connection: Connection
   readonly #session: ShellSession
+  readonly #patience: number
   readonly target: string
   /** What the operator should know about this host; nothing stops. */
   readonly warnings: readonly string[]
   readonly ahead?: Promise<Looked>
   acted = false
 
-  private constructor(connection: Connection, session: ShellSession, ahead: readonly Fact<unknown>[], warnings: readonly string[]) {
+  private constructor(connection: Connection, session: ShellSession, { ahead = [], patience = PATIENCE }: ShellLinkOptions, warnings: readonly string[]) {
     this.#connection = connection
     this.#session = session
+    this.#patience = patience
     if (session.first) this.ahead = session.first.then((outcome) => readAnswer(ahead, outcome))
     this.target = connection.target
     this.warnings = warnings
@@ -58,7 +62,7 @@ export class ShellLink implements Link {
     const opened = await ShellSession.open(connection, { ...options, ...prologue, ...(first && { first }) })
     const error = opened.ok ? (lacking(opened.session.greeting, connection.target) ?? heldBy(opened.session.greeting, connection.target, lock?.owner)) : opened.error
     const told = opened.ok && areSafeguards(opened.session.greeting) ? await (error === undefined ? marks(opened.session, FOUND, 'act') : marks(opened.session, ORPHANED, 'ask')) : []
-    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, ahead, [...unlocked(opened.session.greeting), ...foundSafeguards(told)]) }
+    if (opened.ok && error === undefined) return { ok: true, link: new ShellLink(connection, opened.session, options, [...unlocked(opened.session.greeting), ...foundSafeguards(told)]) }
     const orphaned = orphanedFor(told)
     if (opened.ok) await opened.session.close()
     await connection.close()
@@ -66,7 +70,7 @@ export class ShellLink implements Link {
   }
 
   async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
-    return readAnswer(facts, await this.#session.run({ ...lookFrame(facts), deadline: LOOK }))
+    return readAnswer(facts, await this.#session.run({ ...lookFrame(facts), deadline: this.#patience }))
   }
 
   async act(act: Act, on: ActEvents = {}): Promise<Acted> {
@@ -74,7 +78,7 @@ export class ShellLink implements Link {
     let began = 0
     let took = 0
     const outcome = await this.#session.run({
-      ...actProgram(act, { unpacks: unpacks(this.#session.greeting) }),
+      ...actProgram(act, { unpacks: unpacks(this.#session.greeting), patience: this.#patience }),
       keep: 1024 * 1024,
       on: {
         mark: (mark) => {
@@ -126,8 +130,12 @@ function guessFrame(ahead: readonly Fact<unknown>[]): Frame | undefined {
   }
 }
 
-const readAnswer = (facts: readonly Fact<unknown>[], outcome: FrameOutcome): Looked =>
-  outcome.kind === 'lost' ? outcome : { kind: 'seen', values: readLook(facts, outcome.sections) }
+function readAnswer(facts: readonly Fact<unknown>[], outcome: FrameOutcome): Looked {
+  if (outcome.kind === 'done') return { kind: 'seen', values: readLook(facts, outcome.sections) }
+  const { error, sections } = outcome
+  const at = error.reason === 'timeout' ? lookedAt(facts, sections) : undefined
+  return { kind: 'lost', error: at === undefined ? error : { ...error, message: `${error.message}, in the look at ${at}` } }
+}
 
 const NOTHING = Buffer.alloc(0)
 

@@ -22,6 +22,12 @@ export function lookScript(facts: readonly Fact<unknown>[]): string {
 /** None of these needs a subshell. */
 export const isPlain = (facts: readonly Fact<unknown>[]): boolean => facts.every(({ kind }) => kind.plain)
 
+/** At what kind of thing the host was looking when it said no more: what does not answer there. */
+export function lookedAt(facts: readonly Fact<unknown>[], sections: readonly Section[]): string | undefined {
+  const last = sections.findLast(({ mark }) => mark.startsWith('look '))
+  return last && byKind(facts)[Number(last.mark.slice('look '.length))]?.[0].name
+}
+
 /** What the host answered, as values under the facts' keys. */
 export function readLook(facts: readonly Fact<unknown>[], sections: readonly Section[]): Map<string, unknown> {
   const values = new Map<string, unknown>()

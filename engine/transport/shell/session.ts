@@ -133,7 +133,8 @@ export class ShellSession {
       return { kind: 'lost', error, sections: collector.sections() }
     }
     const late = new Promise<FrameOutcome>((resolve) => {
-      timer = setTimeout(() => resolve(giveUp({ reason: 'timeout', message: `no end after ${Math.round(deadline / 1000)} s` })), deadline)
+      const silent = () => (collector.sections().some(({ mark }) => mark !== '') ? '' : 'the shell on the host does not answer: ')
+      timer = setTimeout(() => resolve(giveUp({ reason: 'timeout', message: `${silent()}no end after ${Math.round(deadline / 1000)} s` })), deadline)
     })
     const flooded = collector.tooMuch.then(() => giveUp({ reason: 'lost', message: 'the host says more than any answer has: given up', hint: 'somebody has changed what /bin/sh or sshd is there' }))
     const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))

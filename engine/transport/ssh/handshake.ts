@@ -24,8 +24,6 @@ export interface Session {
 
 export type Handshake = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly error: LinkError; readonly again: boolean }
 
-/** A dead line is noticed within a minute. Shorter would give up on slow ones. */
-const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 3 }
 const POLITE_MS = 2_000
 
 /**
@@ -37,7 +35,7 @@ const POLITE_MS = 2_000
  * ```
  * ssh2 may emit `error` many times for one failure: the listener stays for the life of the client, and the first one counts.
  */
-export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = KEEPALIVE): Promise<Handshake> {
+export function handshake(client: Client, hop: Hop, stream: Duplex): Promise<Handshake> {
   const judge = hostKeyJudge(hop.hostKey)
   const login = newLogin(hop)
   const notes: string[] = []
@@ -97,7 +95,8 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
         algorithms: algorithms(knownTypes(hop.hostKey.entries, hop.hostKey.names)),
         authHandler: (methodsLeft) => login.next(methodsLeft),
         readyTimeout: 0, // the deadline above covers everything from here to 'ready'
-        ...keepalive,
+        keepaliveInterval: hop.keepaliveMs,
+        keepaliveCountMax: 3,
       })
       showKeysSigned(client)
       stream.on('data', listen)

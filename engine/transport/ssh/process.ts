@@ -6,6 +6,9 @@ import { linkError } from './errors.ts'
 const GRACE_MS = 2_000
 const LONGEST_GRACE_MS = 30_000
 
+/** A line that is given up closes its channels first, and says a moment later why. */
+const REASON_MS = 100
+
 /**
  * A running command over its channel. Done when it has exited and both outputs have ended; a child in the background that keeps the channel
  * open is waited for only briefly. A channel that closes without an exit status is `lost`, never a success.
@@ -37,7 +40,9 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
 
   function closed(what: string): void {
     open.delete(what)
-    if (open.size === 0) settle(noStatus())
+    if (open.size > 0) return
+    if (status === undefined) setTimeout(() => settle(noStatus()), REASON_MS)
+    else settle(noStatus())
   }
 
   function waitABit(): void {

@@ -8,7 +8,7 @@ import { findCredentials, type Credential } from './credentials.ts'
 import type { HostKeyRecord } from './host-key.ts'
 import { parseKnownHosts } from './known-hosts.ts'
 import { failureCode, inHome } from './local-file.ts'
-import { CONNECT_TIMEOUT_MS, type SshSettings } from './settings.ts'
+import { CONNECT_TIMEOUT_MS, KEEPALIVE_MS, type SshSettings } from './settings.ts'
 
 /** One ssh server on the way, with all that is needed to reach it, to recognise it and to log in. */
 export interface Hop {
@@ -22,6 +22,7 @@ export interface Hop {
   /** What was passed over among keys and agent: told when the login fails. */
   readonly notes: readonly string[]
   readonly connectTimeoutMs: number
+  readonly keepaliveMs: number
 }
 
 export interface Route {
@@ -126,6 +127,7 @@ async function prepareHop(stop: Stop, isTarget: boolean, via: Hop | undefined, s
       credentials: found.credentials,
       notes: found.notes,
       connectTimeoutMs: settings.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      keepaliveMs: settings.keepaliveMs ?? KEEPALIVE_MS,
       hostKey: { label, names, ...known.value, acceptNew: settings.acceptNew === true, keyscan: keyscan(stop, via, known.value.files[0] ?? join(env.home, '.ssh', 'known_hosts')) },
     },
   }

@@ -24,6 +24,8 @@ export interface SshSettings {
   readonly acceptNew?: boolean
   /** For the TCP connection; handshake and login together may take twice as long. Milliseconds. Default: 10 000. */
   readonly connectTimeoutMs?: number
+  /** The server is asked so often whether it is there; when it has left three of these unanswered the line is given up. Milliseconds. Default: 15 000. */
+  readonly keepaliveMs?: number
   /** Of the person at the controller. It is passed in: only the cli reads the process environment. */
   readonly env: {
     readonly home: string
@@ -34,3 +36,6 @@ export interface SshSettings {
 }
 
 export const CONNECT_TIMEOUT_MS = 10_000
+
+/** A dead line is noticed within a minute. Shorter would give up on slow ones. */
+export const KEEPALIVE_MS = 15_000

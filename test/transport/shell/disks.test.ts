@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { needs } from '../../rig/needs.ts'
 import { outcomeOf, runs, writes } from './acts.ts'
+import { Wrapped } from './inject.ts'
 import { folder, openLink, shells } from './shells.ts'
 
 const asRoot = { skip: process.getuid?.() !== 0 && 'mounting a small file system needs root' }
@@ -42,17 +42,11 @@ for (const [shellName, shell] of Object.entries(shells))
       assert.equal(await outcomeOf(link, runs(['echo', 'next'])), 'done 0: next\n')
     })
 
-/** A program that works under strace, which makes a call of it fail, where this condition of sh holds. */
-function failing(program: string, where: string, call: string): string {
-  const at = directory(`failing ${program}`)
-  writeFileSync(join(at, program), `#!/bin/sh\n${where} || exec /usr/bin/${program} "$@"\nexec ${needs('strace', 'strace')} -qq -o /dev/null -e inject=${call} /usr/bin/${program} "$@"\n`)
-  chmodSync(join(at, program), 0o755)
-  return `env PATH='${at}':/usr/bin:/bin /bin/dash`
-}
-
 test('fault 42: a quota that is used up', async (t) => {
   const at = directory('quota')
-  const link = await openLink(failing('tee', 'true', 'write:error=EDQUOT:when=4'))
+  const wrapped = new Wrapped(join(folder, 'wrapped tee'), ['/usr/bin/tee'])
+  wrapped.trace('tee', '-o /dev/null -e inject=write:error=EDQUOT:when=4')
+  const link = await openLink(wrapped.shell)
   t.after(() => link.close())
   writeFileSync(`${at}/file`, 'old')
   assert.match(await outcomeOf(link, writes(`${at}/file`, content)), /^failed \d+: .*quota exceeded/s)
@@ -61,7 +55,9 @@ test('fault 42: a quota that is used up', async (t) => {
 
 test('fault 40: a disk that refuses to keep what was written', async (t) => {
   const at = directory('sync')
-  const link = await openLink(failing('sync', '[ "$*" != / ]', 'fsync:error=EIO'))
+  const wrapped = new Wrapped(join(folder, 'wrapped sync'), ['/usr/bin/sync'], '/')
+  wrapped.trace('sync', '-o /dev/null -e inject=fsync:error=EIO')
+  const link = await openLink(wrapped.shell)
   t.after(() => link.close())
   writeFileSync(`${at}/file`, 'old')
   assert.match(await outcomeOf(link, writes(`${at}/file`, 'new')), /^failed \d+: .*Input\/output error/s)

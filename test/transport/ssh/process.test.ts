@@ -3,10 +3,6 @@ import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Connection, Ended, RemoteProcess } from '../../../engine/transport/connection.ts'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
-import { handshake } from '../../../engine/transport/ssh/handshake.ts'
-import { prepareRoute } from '../../../engine/transport/ssh/route.ts'
-import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
-import { openTcp } from '../../../engine/transport/ssh/stream.ts'
 import { handOn, hostile } from './hostile.ts'
 import { startSshd, until, type Sshd } from './sshd-rig.ts'
 
@@ -90,19 +86,16 @@ test('fault 8: sshd killed from outside, by its id, with several commands under 
 test('fault 9: a line that goes dead without a word is noticed by keep-alives', async () => {
   const lines: { cut(): void }[] = []
   await using server = await hostile((guest) => void lines.push(handOn(guest, rig.port)))
-  const route = await prepareRoute(rig.settings({ port: server.port, acceptNew: true, knownHostsFiles: [`${rig.dir}/known_dead`] }))
-  assert.ok(route.ok)
-  const [hop] = route.value.hops
-  assert.ok(hop)
-  const opened = await openTcp(hop)
-  assert.ok(opened.ok)
-  const { Client } = await loadSsh2()
-  const shaken = await handshake(new Client(), hop, opened.stream, { keepaliveInterval: 100, keepaliveCountMax: 3 })
-  assert.ok(shaken.ok)
+  const connected = await connectSsh(rig.settings({ port: server.port, acceptNew: true, knownHostsFiles: [`${rig.dir}/known_dead`], keepaliveMs: 100 }))
+  assert.ok(connected.ok)
+  const started = await connected.connection.start('exec sleep 30')
+  assert.ok(started.ok)
   for (const line of lines) line.cut()
-  const { error } = await shaken.session.gone
+  const { error } = await connected.connection.gone
   assert.equal(error?.reason, 'lost')
   assert.match(error.message, /no sign of life/)
+  // What ran there is lost for the same reason, and says so.
+  assert.deepEqual(await started.process.ended, { kind: 'lost', error })
 })
 
 test('fault 53: a child in the background that holds the channel is waited for only briefly', async () => {
