@@ -41,6 +41,8 @@ class Batch {
   readonly #outcomes: Outcomes
   readonly #beforeChange: BeforeChange
   #restarts = 0
+  /** The task that was being done when the line broke. */
+  #begun: Ready | undefined
 
   constructor(context: HostContext, role: string, tasks: readonly Task[], beforeChange: BeforeChange) {
     this.#context = context
@@ -74,7 +76,7 @@ class Batch {
       if (task === undefined || (mode === 'apply' && doubt !== undefined)) break
       const planned = planTask(task, model)
       if (planned.kind === 'changes') {
-        ready.push({ index: next, task, planned })
+        ready.push({ index: next, task, planned, ...(this.#begun?.index === next && { begun: this.#begun.planned.changes }) })
         for (const change of planned.changes) model.suspect(change.touches, `${task.title} decides it`)
       } else if (planned.kind === 'unknown') ready.push(foretoldUnknown(next, task, planned.why))
       // What cannot be done as the host is now may be possible once that has run.
@@ -157,8 +159,11 @@ class Batch {
         return
       }
       case 'lost': {
-        if (this.#restarts++ < RESTARTS && (await findAgain(this.#context))) return this.#settleSoFar(ready, changing, acted.task, diffs)
         const lost = changing[acted.task]
+        if (this.#restarts++ < RESTARTS && (await findAgain(this.#context))) {
+          this.#begun = lost
+          return this.#settleSoFar(ready, changing, acted.task, diffs)
+        }
         this.#outcomes.settle(lost ? before(ready, lost) : ready, diffs)
         if (lost) this.#outcomes.leaveUnknown(lost.task, lost.planned.changes, acted.error.message)
         throw new HostLost(this.#context.host, acted.error)
