@@ -104,6 +104,24 @@ test('a host that was let go is found anew by who asks for it after all, and the
   assert.deepEqual([run.recap.exit, run.recap.changed, run.traffic.get('a')?.roundTrips, hosts.get('a')?.held], [0, 0, 2, 0])
 })
 
+test('a host that is asked for again while it is being let go: its lock is free before a new line wants it', async () => {
+  const hosts = fakes('a', 'b')
+  await runInMemory(hosts, [{ name: 'earlier', hosts: 'a', roles: [make('/x')] }])
+  const a = hosts.get('a')
+  assert.ok(a)
+  let askedAgain = () => {}
+  const asked = new Promise<void>((resolve) => (askedAgain = resolve))
+  a.before = (moment) => (moment === 'close' && a.held === 1 ? asked : undefined)
+  const cross = role('cross', async (host) => {
+    const other = host.on('a')
+    // Whoever does not wait for it has a second line by now.
+    setTimeout(askedAgain, 20)
+    await (await other).ensure(directory({ path: '/x' }))
+  })
+  const run = await runInMemory(hosts, [{ name: 'one', hosts: 'a', roles: [make('/x')] }, { name: 'two', hosts: 'b', roles: [cross] }])
+  assert.deepEqual([run.recap.exit, a.most.held, a.held], [0, 1, 0])
+})
+
 test('interrupted: what runs is finished, nothing new is started; exit 130', async () => {
   const stop = new Stop()
   const slow = role('slow', async (host: Host) => {
