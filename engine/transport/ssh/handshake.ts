@@ -47,7 +47,8 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
   const gone = new Promise<Gone>((resolve) => {
     resolveGone = resolve
   })
-  client.on('close', () => resolveGone(closing ? {} : { error: judge.problem() ?? explainLoss(hop.label, firstError) }))
+  const leave = () => resolveGone(closing ? {} : { error: judge.problem() ?? explainLoss(hop.label, firstError) })
+  client.on('close', leave)
 
   return new Promise<Handshake>((resolve) => {
     let settled = false
@@ -74,8 +75,10 @@ export function handshake(client: Client, hop: Hop, stream: Duplex, keepalive = 
         return
       }
       firstError ??= error
-      if (settled) void drop()
-      else fail(error)
+      if (!settled) return fail(error)
+      // Before the channels close: what runs is to be told why.
+      leave()
+      void drop()
     })
     client.on('close', () => fail(firstError))
     client.on('change password', () => fail(Object.assign(new Error('password expired'), { expired: true })))
