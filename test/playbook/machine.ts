@@ -80,7 +80,7 @@ export class Machine {
   /** What --resume would take. */
   async resumable(): Promise<string | undefined> {
     const read = await readUnfinished(this.#cwd, 'machine', SOURCES)
-    return read.ok ? read.value : undefined
+    return read.ok ? read.value.join(',') : undefined
   }
 
   async start(limit: string, mode: Mode): Promise<void> {
