@@ -87,8 +87,10 @@ export class Fleet {
   async again(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
     const key = this.key(host, become)
     const current = await this.#links.get(key)
+    // Who was told to be gone takes no further part, whoever asks.
+    if (this.#lost.has(host.name)) return undefined
     if (current && current !== broken && current.alive) return current
-    const reopened = this.#reopen(host, become, broken)
+    const reopened = this.#reopen(host, become, current ?? broken)
     this.#links.set(key, reopened)
     return reopened
   }
