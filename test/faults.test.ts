@@ -58,7 +58,7 @@ test('a known limit stands in docs/known-limits.md with the number, and what sta
 test('every guarantee stands in docs/guarantees.md, with tests that there are', () => {
   const text = page('guarantees.md')
   assert.deepEqual([...text.matchAll(/^\| G(\d+) \|/gm)].map(([, number]) => Number(number)), Array.from({ length: 20 }, (_, index) => index + 1))
-  const tests = [...text.matchAll(/`([a-z]+(?:\/[a-z0-9-]+)+|laws|faults)`/g)].map(([, name = '']) => name)
+  const tests = [...text.matchAll(/`([a-z]+(?:\/[a-z0-9-]+)+|laws|faults|offline)`/g)].map(([, name = '']) => name)
   assert.ok(tests.length > 20)
   assert.deepEqual(tests.filter((name) => !existsSync(join(here, `${name}.test.ts`))), [])
 })

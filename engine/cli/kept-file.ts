@@ -7,10 +7,10 @@ import { jsonIn } from '../values/json.ts'
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
   join(cwd, '.hostwright', `${playbook}-${sources.join('+').replace(/[^A-Za-z0-9_.+-]/g, '_').slice(0, 100)}${what}.json`)
 
-/** Undefined when there is no such file; `unusable` when it is not what we would have written. */
+/** Undefined when there is no such file; `unusable` when it cannot be read, or is not what we would have written. */
 export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
+  const text = await readFile(file, 'utf8').catch((error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'none' : 'unreadable'))
+  if (text === 'none') return undefined
   const read = schema.safeParse(jsonIn(text))
   return read.success ? { value: read.data } : 'unusable'
 }

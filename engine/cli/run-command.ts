@@ -52,7 +52,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
   const resumed = typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : ok(undefined)
-  const limits = [typed.one('limit'), resumed.ok ? resumed.value : undefined].filter((each) => each !== undefined)
+  const limits = [typed.one('limit'), resumed.ok ? resumed.value?.join(',') : undefined].filter((each) => each !== undefined)
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
   const secrets = new RunSecrets(inventory)
@@ -94,7 +94,9 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     return report.finish(new Map())
   }
   const uncaught = onUncaught(endWith)
-  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, unfinished) : undefined)
+  // Hosts that a limit leaves out of what is resumed are still to be done.
+  const left = (resumed.ok ? (resumed.value ?? []) : []).filter((name) => !contacted.has(name))
+  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...unfinished, ...left]) : undefined)
   try {
     // Until it is known better: a run that is killed is one that no host has finished.
     const warning = await remember([...contacted.keys()])

@@ -41,6 +41,8 @@ class Batch {
   readonly #outcomes: Outcomes
   readonly #beforeChange: BeforeChange
   #restarts = 0
+  /** The tasks that were being done when the line broke: mostly one. */
+  #begun: readonly Ready[] = []
 
   constructor(context: HostContext, role: string, tasks: readonly Task[], beforeChange: BeforeChange) {
     this.#context = context
@@ -77,7 +79,8 @@ class Batch {
       // Nothing to do as the host is now: nothing would be compared, so it has to be looked at again.
       if (risked && (planned.kind !== 'changes' || planned.changes.length === 0)) break
       if (planned.kind === 'changes') {
-        ready.push({ index: next, task, planned, risked })
+        const begun = this.#begun.find(({ index }) => index === next)?.planned.changes
+        ready.push({ index: next, task, planned, risked, ...(begun && { begun }) })
         for (const change of planned.changes) model.suspect(change.touches, `${task.title} decides it`)
       } else if (planned.kind === 'unknown') ready.push(foretoldUnknown(next, task, planned.why))
       // What cannot be done as the host is now may be possible once that has run.
@@ -160,10 +163,14 @@ class Batch {
         return
       }
       case 'lost': {
-        if (this.#restarts++ < RESTARTS && (await findAgain(this.#context))) return this.#settleSoFar(ready, changing, acted.task, diffs)
-        const lost = changing[acted.task]
+        const begun = changing.slice(acted.task, (acted.last ?? acted.task) + 1)
+        if (this.#restarts++ < RESTARTS && (await findAgain(this.#context))) {
+          this.#begun = begun
+          return this.#settleSoFar(ready, changing, acted.task, diffs)
+        }
+        const [lost] = begun
         this.#outcomes.settle(lost ? before(ready, lost) : ready, diffs)
-        if (lost) this.#outcomes.leaveUnknown(lost.task, lost.planned.changes, acted.error.message)
+        for (const { task, planned } of begun) this.#outcomes.leaveUnknown(task, planned.changes, acted.error.message)
         throw new HostLost(this.#context.host, acted.error)
       }
       default:

@@ -25,6 +25,8 @@ export interface Ready {
   readonly unknown?: string
   /** What runs before it may move what it is about: if it did, the act stops there, and that is nobody's interference. */
   readonly risked?: boolean
+  /** What was being done when the line broke: where nothing of it is left to do, that is what was done. */
+  readonly begun?: readonly Change[]
 }
 
 export type Diffs = ReadonlyMap<number, readonly ShownDiff[]>
@@ -48,9 +50,9 @@ export class Outcomes {
 
   /** Done, or nothing to do. */
   settle(ready: readonly Ready[], diffs: Diffs): void {
-    for (const { index, task, planned, unknown } of ready) {
+    for (const { index, task, planned, unknown, begun = [] } of ready) {
       if (index < this.results.length) continue
-      const changes = planned.changes.map(({ summary }) => summary)
+      const changes = (planned.changes.length > 0 ? planned.changes : begun).map(({ summary }) => summary)
       const status = unknown !== undefined ? 'unknown' : changes.length > 0 ? 'changed' : 'ok'
       this.results.push({ status, changed: changes.length > 0, changes, state: unknown === undefined ? stateOf(task, this.#context.model) : undefined })
       this.#tell(task, status, changes, unknown, diffs.get(index))

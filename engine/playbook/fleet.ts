@@ -34,7 +34,8 @@ export class Fleet {
   readonly #links = new Map<string, Promise<Link | undefined>>()
   readonly #all: { host: string; key: string; link: Link }[] = []
   readonly #lost = new Set<string>()
-  readonly #leaving: Promise<void>[] = []
+  /** Lines of hosts that were let go, by their keys. */
+  readonly #leaving = new Map<string, Promise<void>>()
   readonly #guessed = new Set<string>()
 
   constructor(open: OpenLink, emit: Emit, ahead: ReadAhead, userOf: UserOf = (host, become) => String(become ?? host.connection.become ?? false)) {
@@ -68,6 +69,8 @@ export class Fleet {
     // The first line to a host asks for all that is guessed.
     const ahead = this.#guessed.has(host.name) ? [] : this.#ahead.guess(host.name)
     this.#guessed.add(host.name)
+    // Until the line that was let go is closed, it holds the host's lock: our own would be refused.
+    await this.#leaving.get(this.key(host, become))
     const opened = await this.#open(host, { become, again: false, beside: false, ahead })
     if (!opened.ok) {
       this.lose(host.name, opened.error)
@@ -84,8 +87,10 @@ export class Fleet {
   async again(host: InventoryHost, become: boolean | undefined, broken: Link): Promise<Link | undefined> {
     const key = this.key(host, become)
     const current = await this.#links.get(key)
+    // Who was told to be gone takes no further part, whoever asks.
+    if (this.#lost.has(host.name)) return undefined
     if (current && current !== broken && current.alive) return current
-    const reopened = this.#reopen(host, become, broken)
+    const reopened = this.#reopen(host, become, current ?? broken)
     this.#links.set(key, reopened)
     return reopened
   }
@@ -138,12 +143,12 @@ export class Fleet {
     if (lines.some(({ link }) => link.acted)) return false
     for (const { key, link } of lines) {
       this.#links.delete(key)
-      this.#leaving.push(link.close())
+      this.#leaving.set(key, link.close())
     }
     return true
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#leaving, ...[...this.#links.values()].map(async (link) => (await link)?.close())])
+    await Promise.all([...this.#leaving.values(), ...[...this.#links.values()].map(async (link) => (await link)?.close())])
   }
 }

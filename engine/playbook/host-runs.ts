@@ -36,11 +36,16 @@ export class HostRuns {
 
   /** All of a play on one host. True when it went well. */
   async through(play: PreparedPlay['play'], { host, roles }: PreparedHost, playStopped: () => boolean): Promise<boolean> {
-    const { emit } = this.#options
+    const { emit, stop } = this.#options
+    const checkStopped = () => {
+      stop.check()
+      if (playStopped()) throw new Stopped('the play was given up because of other hosts')
+    }
     let role = play.name
     try {
-      const base = await this.#handle(host, this.#options.become ?? play.become, play.tags ?? [], playStopped)
+      const base = await this.#handle(host, this.#options.become ?? play.become, play.tags ?? [], checkStopped)
       for (const { use, params } of roles) {
+        checkStopped()
         role = use.role.name
         emit({ type: 'role', host: host.name, role })
         const handle = base.as(role, [...(play.tags ?? []), role, ...use.role.tags])
@@ -48,6 +53,7 @@ export class HostRuns {
       }
       const { run } = play
       if (run) {
+        checkStopped()
         role = play.name
         const handle = base.as(play.name, play.tags ?? [])
         await this.#watched(handle, host.name, role, () => run(handle))
@@ -99,8 +105,8 @@ export class HostRuns {
     emit({ type: 'failure', host, role, task: role, reason, message: thrown.message, ...(place && { place }) })
   }
 
-  async #handle(host: InventoryHost, become: boolean | undefined, tags: readonly string[], playStopped: () => boolean): Promise<Host> {
-    const { mode, diff, emit, stop } = this.#options
+  async #handle(host: InventoryHost, become: boolean | undefined, tags: readonly string[], checkStopped: () => void): Promise<Host> {
+    const { mode, diff, emit } = this.#options
     const link = await this.#fleet.link(host, become)
     if (!link) throw new Stopped(`${host.name} cannot be reached`)
     const model = this.#models.get(host.name) ?? new HostModel()
@@ -111,10 +117,7 @@ export class HostRuns {
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
       reconnect: () => this.#fleet.again(host, become, context.link),
       beside: () => this.#fleet.beside(host, become),
-      checkStopped: () => {
-        stop.check()
-        if (playStopped()) throw new Stopped('the play was given up because of other hosts')
-      },
+      checkStopped,
     }
     const services = {
       selected: (title: string, own: readonly string[]) => {
@@ -127,8 +130,9 @@ export class HostRuns {
       other: async (name: string, role: string) => {
         const other = this.#inventory.hosts.get(name)
         if (!other) throw new Error(`there is no host "${name}" in the inventory`)
+        checkStopped()
         this.#borrowed.add(name)
-        return (await this.#handle(other, become, tags, playStopped)).as(role, tags)
+        return (await this.#handle(other, become, tags, checkStopped)).as(role, tags)
       },
     }
     return new Host({ name: host.name, address: host.connection.address, groups: host.groups }, context, services, '', tags, this.#lineOf(this.#fleet.key(host, become)))

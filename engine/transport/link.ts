@@ -51,8 +51,11 @@ export type Acted =
   | { readonly kind: 'failed'; readonly task: number; readonly change: number; readonly failure: StepFailure }
   /** Somebody changed something since the look; this task and those after it were not started. */
   | { readonly kind: 'drifted'; readonly task: number }
-  /** The line went dead. Changes before `change` of `task` are done; that one may be, be half, or not; nothing after it was. */
-  | { readonly kind: 'lost'; readonly task: number; readonly change: number; readonly error: LinkError }
+  /**
+   * The line went dead. Changes before `change` of `task` are done; that one may be, be half, or not; nothing after it was, but for small files that go live
+   * one after the other and count as done together: then `last` is the last task that was begun, and those up to it may be done or not as well.
+   */
+  | { readonly kind: 'lost'; readonly task: number; readonly change: number; readonly last?: number; readonly error: LinkError }
 
 /** What the steps of a change said, and the exit code of the last one. */
 export interface StepOutput {

@@ -41,9 +41,9 @@ function manifest(): string[] {
   })
 }
 
-/** One run; `seen` is told of every change that it begins. Gives its exit code, null when it was killed. */
-function run(seen: (changes: number, pid: number) => void = () => {}): Promise<{ code: number | null; said: string; changes: number }> {
-  const words = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../playbooks/crash.ts', import.meta.url)), '-i', inventory, '-e', `dir=${tree}`, '--lock-wait', '20', '--output', 'json']
+/** One run with these flags; `seen` is told of every change that it begins. Gives its exit code, null when it was killed. */
+function run(flags: readonly string[] = [], seen: (changes: number, pid: number) => void = () => {}): Promise<{ code: number | null; said: string; changes: number }> {
+  const words = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../playbooks/crash.ts', import.meta.url)), '-i', inventory, '-e', `dir=${tree}`, '--lock-wait', '20', '--output', 'json', ...flags]
   // The lock of this machine is in use by other tests: in there it is a directory of ours.
   const child = spawn('unshare', ['--mount', 'sh', '-c', 'mount --bind "$1" /run/hostwright && shift && exec "$@"', 'sh', lock, 'node', ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
@@ -80,14 +80,14 @@ test(`faults 59 and 61: ${COUNT} whole runs killed at a random moment: no file i
   const contents = new Set([...old, ...wanted].map((each) => each.replace(/^(\S+) \S+ \S+/, '$1')))
   assert.ok(wanted.length > 20 && wanted.filter((each) => old.has(each)).length < 5, 'the run is about something')
 
-  const counts = { cut: 0, mended: 0, late: 0, left: 0 }
+  const counts = { cut: 0, mended: 0, late: 0, left: 0, resumed: 0 }
   const crash = async (n: number) => {
     const victim = VICTIMS[n % VICTIMS.length] ?? 'the controller'
     const change = 1 + Math.floor(Math.random() * undisturbed.changes)
     const moment = Math.random() * 40
     plant()
     let hit = false
-    const crashed = await run((begun, pid) => begun === change && void setTimeout(() => (hit = kill(victim, pid)), moment))
+    const crashed = await run([], (begun, pid) => begun === change && void setTimeout(() => (hit = kill(victim, pid)), moment))
     const what = `${n}: ${victim} killed ${moment.toFixed(1)} ms after the beginning of change ${change}`
     counts[hit ? (crashed.code === 0 ? 'mended' : 'cut') : 'late']++
     // What is not one of ours on their way, or of the command's, is old or new.
@@ -96,7 +96,10 @@ test(`faults 59 and 61: ${COUNT} whole runs killed at a random moment: no file i
     if (temporary.length > 0) counts.left++
     const torn = found.filter((each) => !temporary.includes(each) && / 1\d{5} /.test(each.slice(0, 200))).filter((each) => !contents.has(each.replace(/^(\S+) \S+ \S+/, '$1')) && !/^conf /.test(each))
     assert.deepEqual(torn.map((each) => each.slice(0, 200)), [], what)
-    const next = await run()
+    // Who did not come to the end is who --resume takes; it asks the host what is done, as any run.
+    const resumes = crashed.code !== 0 && n % 2 === 0
+    if (resumes) counts.resumed++
+    const next = await run(resumes ? ['--resume'] : [])
     assert.equal(next.code, 0, `${what}\n${crashed.said}\n${next.said}`)
     assert.deepEqual(manifest().map((each) => each.slice(0, 300)), wanted.map((each) => each.slice(0, 300)), what)
     assert.ok(manifest().join('\0') === wanted.join('\0'), what)
@@ -107,6 +110,6 @@ test(`faults 59 and 61: ${COUNT} whole runs killed at a random moment: no file i
     await t.test(`from kill ${first + 1} on`, async () => {
       for (let n = first; n < Math.min(first + 10, COUNT); n++) await crash(n)
     })
-  t.diagnostic(`${COUNT} kills: ${counts.cut} runs were cut short, ${counts.mended} found the host again by themselves, ${counts.late} had come to their end; ${counts.left} left temporary files`)
+  t.diagnostic(`${COUNT} kills: ${counts.cut} runs were cut short, ${counts.mended} found the host again by themselves, ${counts.late} had come to their end; ${counts.left} left temporary files; ${counts.resumed} were resumed`)
   assert.ok(counts.cut + counts.mended > COUNT / 2, JSON.stringify(counts))
 })

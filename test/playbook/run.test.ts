@@ -104,6 +104,24 @@ test('a host that was let go is found anew by who asks for it after all, and the
   assert.deepEqual([run.recap.exit, run.recap.changed, run.traffic.get('a')?.roundTrips, hosts.get('a')?.held], [0, 0, 2, 0])
 })
 
+test('a host that is asked for again while it is being let go: its lock is free before a new line wants it', async () => {
+  const hosts = fakes('a', 'b')
+  await runInMemory(hosts, [{ name: 'earlier', hosts: 'a', roles: [make('/x')] }])
+  const a = hosts.get('a')
+  assert.ok(a)
+  let askedAgain = () => {}
+  const asked = new Promise<void>((resolve) => (askedAgain = resolve))
+  a.before = (moment) => (moment === 'close' && a.held === 1 ? asked : undefined)
+  const cross = role('cross', async (host) => {
+    const other = host.on('a')
+    // Whoever does not wait for it has a second line by now.
+    setTimeout(askedAgain, 20)
+    await (await other).ensure(directory({ path: '/x' }))
+  })
+  const run = await runInMemory(hosts, [{ name: 'one', hosts: 'a', roles: [make('/x')] }, { name: 'two', hosts: 'b', roles: [cross] }])
+  assert.deepEqual([run.recap.exit, a.most.held, a.held], [0, 1, 0])
+})
+
 test('interrupted: what runs is finished, nothing new is started; exit 130', async () => {
   const stop = new Stop()
   const slow = role('slow', async (host: Host) => {
@@ -193,6 +211,19 @@ test('another host that is lost while a role works there: that one is lost, and 
   const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [cross] }, { name: 'q', hosts: 'all', roles: [make('/y')] }])
   assert.deepEqual([run.recap.hosts['a']?.unreachable, run.recap.hosts['b']?.unreachable, run.recap.hosts['a']?.failed], [0, 1, 1])
   assert.deepEqual(run.told.filter((each) => each.endsWith('/y')), ['c changed directory /y'])
+})
+
+test('a host that was lost by one role is not opened again for another that works there', async () => {
+  const hosts = fakes('a', 'b')
+  const b = hosts.get('b')
+  assert.ok(b)
+  b.fates.push({ kind: 'dies', task: 0 }, { kind: 'dies', task: 0 })
+  // While the first is at work there, the second takes the same line, and waits for its turn.
+  b.before = () => new Promise((resolve) => setTimeout(resolve, 20))
+  const cross = role('cross', async (host) => void (await (await host.on('b')).ensure(directory({ path: `/${host.name}` }))))
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [cross] }])
+  assert.deepEqual(run.told.filter((each) => each.startsWith('b ')), ['b unknown directory /a'])
+  assert.deepEqual([b.most.held, b.held, run.recap.exit, [...run.unfinished].sort()], [1, 0, 7, ['a', 'b']])
 })
 
 test('once a run, on the first host that comes there; a host lost in it does not take the others along', async () => {

@@ -11,18 +11,26 @@ export type Fate =
   | { readonly kind: 'fails'; readonly task: number; readonly change?: number; readonly says?: string }
   | { readonly kind: 'drifts'; readonly task: number }
 
+/** What a host is about to do for a line: let it in (`reopen`: in place of one that broke), look, work, tell what came of that, let it go. */
+export type Moment = 'open' | 'reopen' | 'look' | 'act' | 'answer' | 'close'
+
 /** A host in memory that outlives its lines, with a fate for each act to come, and a record of what was asked. */
 export class FakeHost {
   readonly memory: MemoryLink
   readonly fates: Fate[] = []
   /** How many more lines can be opened. */
   lines = Infinity
-  /** How many are open. */
+  /** How many it holds: from when one is let in until it has let it go. */
   held = 0
+  /** Looks and acts that it is at. */
+  #busy = 0
+  readonly #links: FakeLink[] = []
+  /** How many lines it ever held at once, and how much was asked of it at once. */
+  readonly most = { held: 0, asked: 0 }
   readonly acts: Act[] = []
   readonly looks: (readonly Fact<unknown>[])[] = []
-  /** Called before each act and each look: to move the host under the engine, or to hold it up. */
-  before: (what: 'look' | 'act') => Promise<void> | void = () => {}
+  /** Called before each of these: to move the host under the engine, or to hold it up. */
+  before: (what: Moment) => Promise<void> | void = () => {}
 
   constructor(name: string, facts: readonly (readonly [Fact<unknown>, unknown])[] = []) {
     this.memory = new MemoryLink(name, facts)
@@ -32,6 +40,21 @@ export class FakeHost {
     return this.acts.length + this.looks.length
   }
 
+  /** Its lines break; nobody has noticed yet. */
+  drop(): void {
+    for (const link of this.#links) link.alive = false
+  }
+
+  /** It is at this for a line. */
+  async busy<T>(work: () => Promise<T>): Promise<T> {
+    this.most.asked = Math.max(this.most.asked, ++this.#busy)
+    try {
+      return await work()
+    } finally {
+      this.#busy--
+    }
+  }
+
   /** Somebody else changes the host. */
   async changeBy(...changes: readonly Change[]): Promise<void> {
     await this.memory.act({ tasks: [{ title: 'somebody else', changes, guards: [] }], facts: [] })
@@ -39,7 +62,9 @@ export class FakeHost {
 
   /** `ahead`: read while the line is opened. */
   link(ahead: readonly Fact<unknown>[] = []): Link {
-    return new FakeLink(this, ahead)
+    const link = new FakeLink(this, ahead)
+    this.#links.push(link)
+    return link
   }
 }
 
@@ -55,7 +80,7 @@ class FakeLink implements Link {
 
   constructor(host: FakeHost, ahead: readonly Fact<unknown>[]) {
     this.#host = host
-    host.held++
+    host.most.held = Math.max(host.most.held, ++host.held)
     if (ahead.length > 0) this.ahead = this.look(ahead)
   }
 
@@ -63,20 +88,36 @@ class FakeLink implements Link {
     return this.#host.memory.target
   }
 
-  async look(facts: readonly Fact<unknown>[]): Promise<Looked> {
+  look(facts: readonly Fact<unknown>[]): Promise<Looked> {
+    return this.#host.busy(() => this.#look(facts))
+  }
+
+  act(act: Act, on: ActEvents = {}): Promise<Acted> {
+    return this.#host.busy(() => this.#act(act, on))
+  }
+
+  async #look(facts: readonly Fact<unknown>[]): Promise<Looked> {
     this.turns++
     await this.#host.before('look')
     if (!this.alive) return { kind: 'lost', error: GONE }
     this.#host.looks.push(facts)
-    return this.#host.memory.look(facts)
+    const looked = await this.#host.memory.look(facts)
+    await this.#host.before('answer')
+    return looked
   }
 
-  async act(act: Act, on: ActEvents = {}): Promise<Acted> {
+  async #act(act: Act, on: ActEvents): Promise<Acted> {
     this.turns++
     this.acted = true
     await this.#host.before('act')
     if (!this.alive) return { kind: 'lost', task: 0, change: 0, error: GONE }
     this.#host.acts.push(act)
+    const acted = await this.#fated(act, on)
+    await this.#host.before('answer')
+    return acted
+  }
+
+  async #fated(act: Act, on: ActEvents): Promise<Acted> {
     const fate = this.#host.fates.shift() ?? { kind: 'works' }
     if (fate.kind === 'works') return this.#host.memory.act(act, on)
     const [task, change] = [fate.task, 'change' in fate ? (fate.change ?? 0) : 0]
@@ -95,11 +136,12 @@ class FakeLink implements Link {
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.alive = false
-    if (!this.#closed) this.#host.held--
+    if (this.#closed) return
     this.#closed = true
-    return Promise.resolve()
+    await this.#host.before('close')
+    this.#host.held--
   }
 }
 

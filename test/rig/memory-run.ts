@@ -35,8 +35,18 @@ export function inventoryOf(names: Iterable<string>): Inventory {
   return { hosts, groups: new Map([['all', all], ['ungrouped', { ...all, name: 'ungrouped' }]]), sources: ['test'], warnings: [] }
 }
 
+/** What else a run in memory may be given. */
+export interface MemoryOptions extends Partial<RunOptions> {
+  /** As `--limit`. */
+  readonly limit?: string
+  /** Ctrl-C: resolves with the name of the signal. */
+  readonly interrupt?: Promise<string>
+  /** As `--detailed-exitcode`. */
+  readonly detailedExitcode?: boolean
+}
+
 /** Runs plays on hosts in memory. A host whose `lines` are used up cannot be reached (any more). */
-export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: readonly Play[], options: Partial<RunOptions> = {}): Promise<MemoryRun> {
+export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: readonly Play[], { limit, interrupt, detailedExitcode = false, ...options }: MemoryOptions = {}): Promise<MemoryRun> {
   const events: Event[] = []
   const tally = new Tally()
   const emit = (event: Event) => {
@@ -44,21 +54,27 @@ export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: r
     tally.add(event)
     options.emit?.(event)
   }
-  const open: OpenLink = ({ name }, { ahead }) => {
+  const open: OpenLink = async ({ name }, { ahead, again }) => {
     const fake = hosts.get(name)
-    if (!fake || fake.lines-- <= 0) return Promise.resolve({ ok: false, error: { reason: 'refused', message: `${name} is not there` } })
-    return Promise.resolve({ ok: true, link: fake.link(ahead) })
+    await fake?.before(again ? 'reopen' : 'open')
+    if (!fake || fake.lines-- <= 0) return { ok: false, error: { reason: 'refused', message: `${name} is not there` } }
+    return { ok: true, link: fake.link(ahead) }
   }
   const inventory = inventoryOf(hosts.keys())
   const playbook = definePlaybook({ name: 'test', doc: '', params: z.strictObject({}), plays: () => plays })
-  const prepared = prepare(playbook, inventory, NO_VARS, { allowEmpty: false })
+  const prepared = prepare(playbook, inventory, NO_VARS, { allowEmpty: false, ...(limit !== undefined && { limit }) })
   if (!prepared.ok) throw new Error(prepared.error.map(({ message }) => message).join('\n'))
-  emit({ type: 'run', playbook: 'test', mode: options.mode ?? 'apply', inventory: ['test'], hosts: [...hosts.keys()], version: '0' })
-  const outcome = await runPlays(prepared.value, inventory, { mode: 'apply', diff: false, forks: 10, tags: { tags: [], skip: [] }, stop: new Stop(), open, ...options, emit })
+  emit({ type: 'run', playbook: 'test', mode: options.mode ?? 'apply', inventory: ['test'], hosts: [...new Set(prepared.value.flatMap((play) => play.hosts.map(({ host }) => host.name)))], version: '0' })
+  const stop = options.stop ?? new Stop()
+  void interrupt?.then((signal) => {
+    stop.request(`interrupted by ${signal}`)
+    emit({ type: 'interrupted', signal })
+  })
+  const outcome = await runPlays(prepared.value, inventory, { mode: 'apply', diff: false, forks: 10, tags: { tags: [], skip: [] }, open, ...options, stop, emit })
   return {
     ...outcome,
     events,
-    recap: tally.recap(options.mode ?? 'apply', 0, { detailedExitcode: false, traffic: outcome.traffic }),
+    recap: tally.recap(options.mode ?? 'apply', 0, { detailedExitcode, traffic: outcome.traffic }),
     told: events.flatMap((event) => (event.type === 'task' ? [`${event.host} ${event.status} ${event.task}`] : [])),
     done: events.flatMap((event) => (event.type === 'host-done' && event.ok ? [event.host] : [])),
   }

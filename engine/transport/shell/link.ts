@@ -172,7 +172,8 @@ function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
   }
   if (outcome.kind === 'lost') {
     const [task, change] = begun[0] ?? next
-    return { kind: 'lost', task, change, error: outcome.error }
+    const last = begun.at(-1)?.[0] ?? task
+    return { kind: 'lost', task, change, ...(last > task && { last }), error: outcome.error }
   }
   if (next[0] < act.tasks.length)
     return { kind: 'lost', task: next[0], change: next[1], error: { reason: 'lost', message: `the shell gave up on the program (status ${outcome.status})` } }

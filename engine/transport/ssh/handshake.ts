@@ -48,7 +48,8 @@ export function handshake(client: Client, hop: Hop, stream: Duplex): Promise<Han
   const gone = new Promise<Gone>((resolve) => {
     resolveGone = resolve
   })
-  client.on('close', () => resolveGone(closing ? {} : { error: judge.problem() ?? explainLoss(hop.label, firstError) }))
+  const isGone = () => resolveGone(closing ? {} : { error: judge.problem() ?? explainLoss(hop.label, firstError) })
+  client.on('close', isGone)
 
   return new Promise<Handshake>((resolve) => {
     let settled = false
@@ -75,8 +76,10 @@ export function handshake(client: Client, hop: Hop, stream: Duplex): Promise<Han
         return
       }
       firstError ??= error
-      if (settled) void drop()
-      else fail(error)
+      if (!settled) return fail(error)
+      // Before the channels close: what runs is to be told why.
+      isGone()
+      void drop()
     })
     client.on('close', () => fail(firstError))
     client.on('change password', () => fail(Object.assign(new Error('password expired'), { expired: true })))

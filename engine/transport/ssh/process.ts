@@ -18,6 +18,7 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
   let done = false
   let listening = false
   let destroyed = false
+  let over: LinkError | undefined
   let grace: NodeJS.Timeout | undefined
   let latest = Number.POSITIVE_INFINITY
   const open = new Set(['stdout', 'stderr', 'channel'])
@@ -36,7 +37,7 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
     channel.destroy()
   }
 
-  const noStatus = (): LinkError => linkError('lost', destroyed ? `we gave up on a command on ${label} before it had ended` : `a command on ${label} ended without telling its exit status`)
+  const noStatus = (): LinkError => over ?? linkError('lost', destroyed ? `we gave up on a command on ${label} before it had ended` : `a command on ${label} ended without telling its exit status`)
 
   function closed(what: string): void {
     open.delete(what)
@@ -62,8 +63,9 @@ export function remoteProcess(channel: ClientChannel, label: string, gone: Promi
   channel.stderr.on('end', () => closed('stderr'))
   channel.on('close', () => closed('channel'))
   void gone.then(({ error }) => {
+    over = error
     // What has arrived already is still being handed out: let it.
-    setTimeout(() => settle(error ?? noStatus()), open.size === 0 ? 0 : 100)
+    setTimeout(() => settle(noStatus()), open.size === 0 ? 0 : 100)
   })
   // Nobody listens: drained all the same, because both outputs and every channel share the way.
   setImmediate(() => {

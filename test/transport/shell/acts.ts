@@ -32,3 +32,9 @@ export async function outcomeOf(link: ShellLink, one: Change): Promise<string> {
       return `lost at ${acted.task}.${acted.change}: ${acted.error.message}`
   }
 }
+
+/** The process group of everything that a link's shell starts; it is led by its outermost shell. */
+export async function groupOf(link: ShellLink): Promise<number> {
+  const said = await outcomeOf(link, runs(['sh', '-c', `cut -d' ' -f5 /proc/$PPID/stat`], { timeout: 0 }))
+  return Number(said.replace('done 0: ', ''))
+}

@@ -8,17 +8,11 @@ import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { contentOf } from '../../../engine/values/content.ts'
 import { cases } from '../../rig/cases.ts'
 import { startSshd } from '../ssh/sshd-rig.ts'
-import { act, outcomeOf, runs, steps, writes } from './acts.ts'
+import { act, groupOf, outcomeOf, runs, steps, writes } from './acts.ts'
 import { folder, openLink } from './shells.ts'
 
 const SIZE = 5_000_000
 const version = (n: number) => Buffer.alloc(SIZE, `version ${n} `)
-
-/** The process group of everything that a link's shell starts; it is led by its outermost shell. */
-async function groupOf(link: ShellLink): Promise<number> {
-  const said = await outcomeOf(link, runs(['sh', '-c', `cut -d' ' -f5 /proc/$PPID/stat`], { timeout: 0 }))
-  return Number(said.replace('done 0: ', ''))
-}
 
 /** The process of sshd that a link's shell was started by. */
 async function sshdOf(link: ShellLink): Promise<number> {

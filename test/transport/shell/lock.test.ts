@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ShellLink, type LinkOpened } from '../../../engine/transport/shell/link.ts'
+import { ShellLink } from '../../../engine/transport/shell/link.ts'
+import { cases } from '../../rig/cases.ts'
 import { act, outcomeOf, runs } from './acts.ts'
+import { counterIn, home, linkOf, opens, visit } from './homes.ts'
 import { connectTo, folder } from './shells.ts'
-
-/** A user of their own each, so that these tests share no lock with anything else on this machine. */
-function home(name: string, shell = '/bin/dash'): { shell: string; lock: string } {
-  const at = join(folder, `home-${name}`)
-  mkdirSync(at)
-  if (process.getuid?.() !== 0) return { shell: `env HOME=${at} ${shell}`, lock: join(at, '.cache/hostwright/lock') }
-  chownSync(at, 65534, 65534)
-  execFileSync('chmod', ['755', folder])
-  return { shell: `/usr/bin/setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=${at} ${shell}`, lock: join(at, '.cache/hostwright/lock') }
-}
-
-const opens = (shell: string, owner: string, waitSeconds = 0): Promise<LinkOpened> => ShellLink.open(connectTo(shell), { lock: { owner, waitSeconds } })
-
-async function linkOf(shell: string, owner: string, waitSeconds = 0): Promise<ShellLink> {
-  const opened = await opens(shell, owner, waitSeconds)
-  if (!opened.ok) throw new Error(opened.error.message)
-  return opened.link
-}
 
 for (const [name, sh] of [['dash', '/bin/dash'], ['bash', '/bin/bash'], ['busybox', '/bin/busybox sh']] as const) {
   test(`fault 66: the second run is refused, and told who is there (${name})`, async () => {
@@ -84,20 +67,18 @@ test('fault 73: one machine under two names: the run is told that it is itself w
   await first.close()
 })
 
-test('fault 66: 20 at once: one at a time has it', { timeout: 60_000 }, async () => {
+const [MANY, ROUNDS] = [cases(20, 50), cases(1, 100)]
+test(`fault 66: ${MANY} at once, ${ROUNDS} times: one at a time has it, and of those that do not wait one gets it`, { timeout: cases(300_000, 7_200_000) }, async () => {
   const { shell } = home('many')
-  const counter = join(folder, 'home-many', 'counter')
-  writeFileSync(counter, '')
-  execFileSync('chmod', ['666', counter])
-  const script = `echo in >>"$1"; sleep 0.02; echo out >>"$1"`
-  await Promise.all(
-    Array.from({ length: 20 }, async (_, n) => {
-      const link = await linkOf(shell, `run ${n}`, 50)
-      await outcomeOf(link, runs(['sh', '-c', script, 'sh', counter]))
-      await link.close()
-    }),
-  )
-  assert.equal(readFileSync(counter, 'utf8'), 'in\nout\n'.repeat(20))
+  const { read, stay } = counterIn('many')
+  for (let round = 1; round <= ROUNDS; round++) {
+    await Promise.all(Array.from({ length: MANY }, (_, n) => visit(shell, `run ${n}`, stay(0.01))))
+    assert.equal(read(), 'in\nout\n'.repeat(MANY * round))
+    const all = await Promise.all(Array.from({ length: MANY }, (_, n) => opens(shell, `run ${n}`)))
+    const reasons = all.map((each) => (each.ok ? 'has it' : each.error.reason)).sort()
+    for (const each of all) if (each.ok) await each.link.close()
+    assert.deepEqual(reasons, ['has it', ...Array<string>(MANY - 1).fill('locked')])
+  }
 })
 
 test('what is left running on purpose does not keep the host for a run that died', async () => {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { path } from '../../../engine/facts/path.ts'
 import { contentOf } from '../../../engine/values/content.ts'
 import { needs } from '../../rig/needs.ts'
-import { act, steps, writes } from './acts.ts'
+import { act, runs, steps, writes } from './acts.ts'
 import { folder, openLink, shells } from './shells.ts'
 
 const strace = needs('strace', 'strace')
@@ -129,3 +129,17 @@ for (const [tool, script] of [['sync', '[ $# -lt 2 ] || exit 1'], ['sha256sum', 
     await link.close()
     assert.deepEqual(readdirSync(at).map((name) => shown(`${at}/${name}`)), ['1 644 0:0', '2 644 0:0', '3 644 0:0'])
   })
+
+test('the line goes dead before their names are on the disk: all that were begun are told, for none has counted as done', { timeout: 60_000 }, async () => {
+  const at = directory('cut off')
+  const bin = directory('bin that cuts')
+  // The shell is killed when the names are to be brought to the disk.
+  writeFileSync(`${bin}/sync`, `#!/bin/sh\ncase $1 in *.hostwright.*) exec /usr/bin/sync "$@" ;; esac\nkill -9 -- -$(/usr/bin/ps -o pgid= -p $$)\n`)
+  chmodSync(`${bin}/sync`, 0o755)
+  const link = await openLink(`/usr/bin/env PATH='${bin}:/usr/bin:/bin' /bin/dash`)
+  const acted = await act(link, [writes(`${at}/a`, 'a'), writes(`${at}/b`, 'b'), runs(['true'])])
+  await link.close()
+  assert.ok(acted.kind === 'lost', JSON.stringify(acted))
+  assert.deepEqual([acted.task, acted.change, acted.last], [0, 0, 1])
+  assert.deepEqual(readdirSync(at), ['a', 'b'])
+})

@@ -9,7 +9,7 @@ import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 // An SSH server that does to its next guest what stands on the line that it read last from its stdin; "ok" on stdout says that it has read it.
 // A process of its own: whatever it does to ssh2 here, it does not do to whom it is tried on. Commands are really run, by sh.
 //
-//   node --import tsx adversary-server.ts HOSTKEY        first line of stdout: the port
+//   node --import tsx adversary-server.ts HOSTKEY OTHER        first line of stdout: the port
 //
 //   good                  as it should be
 //   close N · silence N   instead of its message number N, and ever after
@@ -18,6 +18,7 @@ import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 //   flood stdout|stderr|marks|mark|sections|greeting    without end; flood banner|ignore: a lot
 //   window none|huge|beyond      what is written is never made room for; room beyond all bounds; more is sent than there is room for
 //   exit first|none|twice        the exit status before any output, never, or once more
+//   rekey same|other look|act    keys are exchanged anew when the first look, or act, comes in; other: with the host key OTHER
 let plan: readonly string[] = ['good']
 
 /** What an ssh2 cipher is, as far as this needs it: a packet is 4 bytes of length, one of padding's length, the message, the padding. */
@@ -121,13 +122,18 @@ function endless(to: Writable, chunk: Buffer): void {
   go()
 }
 
-function serve(channel: ServerChannel, command: string, [name = '', arg = '']: readonly string[]): void {
+function serve(channel: ServerChannel, command: string, [name = '', arg = '', when = '']: readonly string[], rekey: (other: boolean) => void): void {
   const shell = spawn('sh', ['-c', command], { stdio: 'pipe' })
   let heard = ''
   let flooding = false
+  let rekeyed = false
   const frames = (chunk: Buffer) => {
     if (heard.length < 1_000_000) heard += chunk.toString('latin1')
     const [, nonce] = /([0-9a-f]{32}) (?:look|ask|act) /.exec(heard) ?? []
+    if (name === 'rekey' && !rekeyed && new RegExp(`[0-9a-f]{32} ${when} `).test(heard)) {
+      rekeyed = true
+      rekey(arg === 'other')
+    }
     if (name !== 'flood' || flooding || (nonce === undefined && arg !== 'greeting')) return
     flooding = true
     const line = `${nonce ?? /[0-9a-f]{32}/.exec(heard)?.[0] ?? ''} again and again\n`
@@ -164,7 +170,8 @@ function serve(channel: ServerChannel, command: string, [name = '', arg = '']: r
   }
 }
 
-const { Server } = await loadSsh2()
+const { Server, utils } = await loadSsh2()
+const other = utils.parseKey(readFileSync(process.argv[3] ?? ''))
 const server = new Server({ hostKeys: [readFileSync(process.argv[2] ?? '')] }, (guest) => {
   const mine = plan
   const protocol: unknown = Reflect.get(guest, '_protocol')
@@ -184,7 +191,10 @@ const server = new Server({ hostKeys: [readFileSync(process.argv[2] ?? '')] }, (
     session.on('exec', (yes, _no, { command }) => {
       const channel = yes()
       if (mine.join(' ') === 'window none' && typeof protocol === 'object' && protocol !== null) Reflect.set(protocol, 'channelWindowAdjust', () => {})
-      serve(channel, command, mine)
+      serve(channel, command, mine, (withOther) => {
+        if (withOther && typeof protocol === 'object' && protocol !== null) Reflect.set(protocol, '_hostKeys', { 'ssh-ed25519': other })
+        guest.rekey(() => {})
+      })
     })
   })
 })

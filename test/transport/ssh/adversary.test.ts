@@ -61,7 +61,7 @@ class Talker {
   }
 }
 
-const keys = { host: makeKey(join(dir, 'host'), 'ed25519'), client: makeKey(join(dir, 'client'), 'ed25519') }
+const keys = { host: makeKey(join(dir, 'host'), 'ed25519'), other: makeKey(join(dir, 'other'), 'ed25519'), client: makeKey(join(dir, 'client'), 'ed25519') }
 let pair: { readonly server: Talker; readonly guest: Talker } | undefined
 let visits = 0
 
@@ -69,7 +69,7 @@ let visits = 0
 async function both() {
   if (pair?.server.alive === true && pair.guest.alive) return pair
   end()
-  const server = new Talker('./adversary-server.ts', keys.host)
+  const server = new Talker('./adversary-server.ts', keys.host, keys.other)
   const guest = new Talker('./adversary-guest.ts', await server.line(), keys.client, dir)
   pair = { server, guest }
   await guest.line()
@@ -155,3 +155,24 @@ for (const [trick, reached, why] of rows)
     assert.match(verdict.reached, reached, JSON.stringify(verdict))
     assert.match(verdict.why, why)
   })
+
+const known = join(dir, 'known_hosts')
+for (const when of ['look', 'act'])
+  test(`fault 18: another host key when keys are exchanged anew, in the middle of ${when === 'look' ? 'a look' : 'an act'}: the line ends, and why is told`, { timeout: 60_000 }, async () => {
+    assert.equal((await visit(`rekey same ${when}`)).reached, 'done', 'the same key again is fine')
+    const before = readFileSync(known, 'utf8')
+    const verdict = await visit(`rekey other ${when}`)
+    assert.equal(verdict.reached, when === 'look' ? 'shell' : 'unknown', JSON.stringify(verdict))
+    assert.match(verdict.why, /the host key of \S+ has CHANGED: it shows/)
+    assert.equal(readFileSync(known, 'utf8'), before)
+  })
+
+test('fault 18: another host key in the first connection there ever was, where new keys are welcome: refused, and only the first is written down', { timeout: 60_000 }, async () => {
+  rmSync(known, { force: true })
+  const verdict = await visit('rekey other look')
+  assert.equal(verdict.reached, 'shell', JSON.stringify(verdict))
+  assert.match(verdict.why, /has CHANGED while connected/)
+  const key = (file: string) => readFileSync(`${file}.pub`, 'utf8').split(' ')[1] ?? ''
+  const written = readFileSync(known, 'utf8')
+  assert.deepEqual([written.includes(key(keys.host)), written.includes(key(keys.other))], [true, false])
+})

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { hostKeyJudge, strictVerifier, type HostKeyRecord } from '../../../engine/transport/ssh/host-key.ts'
 import { fingerprint, hashedName, parseKnownHosts } from '../../../engine/transport/ssh/known-hosts.ts'
-import { makeKey, startSshd, type HostKeyType, type Sshd } from './sshd-rig.ts'
+import { makeKey, startSshd, until, type HostKeyType, type Sshd } from './sshd-rig.ts'
 
 const TYPES: readonly HostKeyType[] = ['ed25519', 'ecdsa', 'rsa']
 const rigs = new Map<HostKeyType, Sshd>()
@@ -165,6 +165,26 @@ test('host key: accept-new does not accept what it cannot write down', async () 
     assert.equal(odd.remember(), false)
     assert.ok(!existsSync(join(rig.dir, 'odd')))
   }
+})
+
+test('fault 18: host key: with a key that is refused the login does not begin, by the log of sshd', async () => {
+  await using rig = await startSshd({ keys: ['ed25519'], config: ['LogLevel DEBUG1'] })
+  const stranger = makeKey(join(rig.dir, 'stranger'), 'ed25519')
+  const file = join(rig.dir, 'wrong')
+  const [, wrong = ''] = readFileSync(`${stranger}.pub`, 'utf8').split(' ')
+  for (const [lines, verdict] of [['', 'host-key-unknown'], [`[localhost]:${rig.port} ssh-ed25519 ${wrong}`, 'host-key-changed'], [`@revoked * ${rig.hostKey('ed25519')}`, 'host-key-revoked']] as const) {
+    writeFileSync(file, `${lines}\n`)
+    const before = rig.log().split('\n').length
+    assert.equal(await ours(rig, file), verdict)
+    const since = () => rig.log().split('\n').slice(before).join('\n')
+    assert.ok(await until(() => /Connection (?:closed|reset) by|Disconnected from/.test(since()), 10_000), since())
+    assert.match(since(), /SSH2_MSG_KEXINIT received/, 'keys were exchanged')
+    assert.doesNotMatch(since(), /userauth|SSH2_MSG_SERVICE_ACCEPT|Accepted|Failed/, verdict)
+  }
+  // The same log does tell of a login.
+  writeFileSync(file, `[localhost]:${rig.port} ${rig.hostKey('ed25519')}\n`)
+  assert.equal(await ours(rig, file), 'match')
+  assert.match(rig.log(), /userauth-request for user/)
 })
 
 test('fault 20: host key: an unreadable known_hosts file stops before contact', async () => {
