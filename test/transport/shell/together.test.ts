@@ -134,7 +134,7 @@ test('the line goes dead before their names are on the disk: all that were begun
   const at = directory('cut off')
   const bin = directory('bin that cuts')
   // The shell is killed when the names are to be brought to the disk.
-  writeFileSync(`${bin}/sync`, `#!/bin/sh\ncase $1 in *.hostwright.*) exec /usr/bin/sync "$@" ;; esac\nkill -9 -- -$(/usr/bin/ps -o pgid= -p $$)\n`)
+  writeFileSync(`${bin}/sync`, `#!/bin/sh\ncase $1 in *.hostwright.*) exec /usr/bin/sync "$@" ;; esac\nread -r _ _ _ _ group _ </proc/$$/stat; kill -9 "-$group"\n`)
   chmodSync(`${bin}/sync`, 0o755)
   const link = await openLink(`/usr/bin/env PATH='${bin}:/usr/bin:/bin' /bin/dash`)
   const acted = await act(link, [writes(`${at}/a`, 'a'), writes(`${at}/b`, 'b'), runs(['true'])])
