@@ -5,13 +5,15 @@ import { entryOf, type Entry } from './entry.ts'
 import type { Entries } from './recorder.ts'
 
 /**
- * Holds a run to a plan, act by act: a task or an action may do what an entry says that has not been done yet, and nothing else. Where the plan says
- * that it is not known beforehand, a task may do whatever it finds to do; an action is still the same command.
+ * Holds a run to a plan, act by act: a task or an action may do what an entry says that has not been done yet, and nothing else, and not before what its
+ * role was to do earlier. Where the plan says that it is not known beforehand, a task may do whatever it finds to do; an action is still the same command.
  */
 export class Bound implements Ledger {
   readonly #digest: Digest
   /** What is still to be done, by host. */
   readonly #open: Map<string, Entry[]>
+  /** What was let go: it may fail, be caught by its role, and be tried again. */
+  readonly #begun = new Set<Entry>()
 
   constructor(entries: Entries, digest: Digest) {
     this.#digest = digest
@@ -27,13 +29,18 @@ export class Bound implements Ledger {
 
   objection(host: string, works: readonly Work[]): Objection | undefined {
     const open = [...(this.#open.get(host) ?? [])]
+    const begun: Entry[] = []
     for (const [index, work] of works.entries()) {
       const now = entryOf(work, this.#digest)
       const meant = open.filter((entry) => isSame(entry, now))
       const fits = meant.find((entry) => refusal(entry, now) === undefined)
       if (fits === undefined) return { index, message: meant[0] === undefined ? `not planned, or done already: ${sentences(now)}` : (refusal(meant[0], now) ?? '') }
+      const [skipped] = open.slice(0, open.indexOf(fits)).filter((entry) => entry.role === now.role && isCertain(entry) && !this.#begun.has(entry))
+      if (skipped !== undefined) return { index, message: `${skipped.task} was planned before it, and is not to be done any more: ${sentences(skipped)}` }
       open.splice(open.indexOf(fits), 1)
+      begun.push(fits)
     }
+    for (const each of begun) this.#begun.add(each)
     return undefined
   }
 
@@ -42,6 +49,9 @@ export class Bound implements Ledger {
     return (this.#open.get(host) ?? []).filter(({ unknown }) => unknown === undefined)
   }
 }
+
+/** What comes before it cannot make it unnecessary. */
+const isCertain = ({ unknown, doubt }: Entry): boolean => unknown === undefined && doubt === undefined
 
 const isSame = (a: Entry, b: Entry): boolean => a.role === b.role && a.task === b.task
 
