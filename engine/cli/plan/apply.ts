@@ -64,7 +64,7 @@ export class Verify implements Planning {
 function tellHolds(file: string, { hosts }: Plan, { entries }: Recorder, { unfinished }: RunOutcome, emit: Emit): boolean {
   const tell = (status: PlanStatus, message: string, found: ReturnType<typeof differences> = []) => emit({ type: 'plan', file, status, message, differences: found })
   if (unfinished.length > 0) {
-    tell('not-looked-at', `${list(unfinished)} could not be looked at to the end, so nothing is changed anywhere`)
+    tell('not-looked-at', `${list(unfinished)} did not come to the end when all was looked at, so nothing is changed anywhere`)
     return false
   }
   const found = differences(hosts, entries)
