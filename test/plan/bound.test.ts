@@ -2,15 +2,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command } from '../../engine/actions/command.ts'
-import { path } from '../../engine/facts/path.ts'
+import { becomes } from '../../engine/facts/fact.ts'
+import { digest as contentDigest, path } from '../../engine/facts/path.ts'
 import { NotAsPlanned, TaskFailed } from '../../engine/host/failure.ts'
 import type { Host } from '../../engine/host/host.ts'
 import { Bound } from '../../engine/plan/bound.ts'
 import { differences } from '../../engine/plan/compare.ts'
 import { keyedDigest } from '../../engine/plan/digest.ts'
 import { Recorder, type Entries } from '../../engine/plan/recorder.ts'
+import { absent } from '../../engine/tasks/absent.ts'
+import { change } from '../../engine/tasks/change.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import { file } from '../../engine/tasks/file.ts'
+import { link } from '../../engine/tasks/link.ts'
 import { sha256 } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { FakeHost } from '../rig/fake-link.ts'
@@ -108,6 +112,20 @@ test('a line that breaks before anything was done: it is done once it is found a
   fake.fates.push({ kind: 'dies', task: 1 })
   const { failures, told, left } = await held(plan, role, fake)
   assert.deepEqual([failures, told, left], [[], ['changed file /a: create /a', 'changed file /b: create /b'], []])
+})
+
+test('what is removed, or replaced, before the next batch looks at it is not taken for what that batch finds', async () => {
+  const was = () => {
+    const fake = rooted()
+    return fake.changeBy(change('write /a', [], [becomes(path('/a'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 }), becomes(contentDigest('/a'), sha256('y'))])).then(() => fake)
+  }
+  for (const first of [absent({ path: '/a' }), link({ path: '/a', target: 'b', force: true })]) {
+    const role = async (host: Host) => {
+      await host.ensure(first)
+      await host.ensure(file({ path: '/a', content: 'x', replaceLink: true }))
+    }
+    assert.deepEqual((await held(await planOf(role, await was()), role, await was())).failures, [], first.title)
+  }
 })
 
 test('an action that fails may be tried again, as the role says', async () => {
