@@ -3,6 +3,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { NotAsPlanned } from '../../engine/host/failure.ts'
+import type { Ledger } from '../../engine/host/ledger.ts'
+import { Bound } from '../../engine/plan/bound.ts'
+import { keyedDigest } from '../../engine/plan/digest.ts'
+import { Recorder } from '../../engine/plan/recorder.ts'
 import type { Event, Mode } from '../../engine/report/event.ts'
 import { cases, gauge } from '../rig/cases.ts'
 import { FakeHost } from '../rig/fake-link.ts'
@@ -44,27 +49,37 @@ test('what check foretells is what apply does, and then nothing is left: in memo
   measured(CASES.numRuns)
 })
 
-test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: cases(120_000, 900_000) }, async (t) => {
+test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: cases(400_000, 900_000) }, async (t) => {
   const measured = gauge(t)
   await using local = await localHost()
   const root = join(local.directory, 'tree')
-  const inMode = async (mode: Mode, batches: Parameters<typeof runAll>[1]) => {
+  const inMode = async (mode: Mode, batches: Parameters<typeof runAll>[1], ledger: Ledger) => {
     local.events.length = 0
-    const finished = await runAll(local.host(mode), batches, root)
-    return { finished, events: [...local.events] }
+    let refused = false
+    const finished = await runAll(local.host(mode, { ledger }), batches, root).catch((error: unknown) => {
+      if (!(error instanceof NotAsPlanned)) throw error
+      refused = true
+      return false
+    })
+    return { finished, refused, events: [...local.events] }
   }
+  const digest = keyedDigest('5e'.repeat(32))
   await fc.assert(
     fc.asyncProperty(start, run, async (state, batches) => {
       rmSync(root, { recursive: true, force: true })
       plant(root, state)
       const before = manifest(root)
-      const check = await inMode('check', batches)
+      const plan = new Recorder(digest)
+      const check = await inMode('check', batches, plan)
       assert.deepEqual(manifest(root), before, 'check wrote something')
-      const apply = await inMode('apply', batches)
+      const apply = await inMode('apply', batches, new Bound(plan.entries, digest))
+      // What is sent is what would have been, to the byte; only after what nobody knew it may be refused.
+      assert.ok(!apply.refused || told(check.events).some((each) => each.startsWith('unknown')), JSON.stringify(apply.events))
+      if (apply.refused) return
       assertForetold(check.events, apply.events)
       if (!apply.finished || batches.flat().length > 1) return
       const after = manifest(root)
-      const again = await inMode('apply', batches)
+      const again = await inMode('apply', batches, new Bound({}, digest))
       assert.ok(told(again.events).every((each) => each.startsWith('ok ')), told(again.events).join('\n'))
       assert.deepEqual(manifest(root), after, 'the second run wrote something')
     }),
