@@ -40,6 +40,8 @@ export const FLAGS = {
   'syntax-check': { doc: 'check inventory, variables and params; contact nobody' },
   'start-at': { takes: 'TASK', doc: 'skip the tasks before this one (its title, * for anything)' },
   step: { doc: 'ask before anything is changed' },
+  'save-plan': { takes: 'FILE', doc: 'with --check: keep what would be done in a file, to be applied later' },
+  plan: { takes: 'FILE', doc: 'do what such a file says: exactly that, or nothing; with --check: see whether it still holds' },
   resume: { doc: 'only the hosts that did not finish the last run of this playbook' },
   report: { takes: 'FILE.html', doc: 'write a page about the run' },
   junit: { takes: 'FILE.xml', doc: 'write the result as JUnit XML' },

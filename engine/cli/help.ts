@@ -8,7 +8,7 @@ export function helpText(playbook: Playbook, command: string): string {
     flag in FLAGS ? `-e ${name}=…` : `--${flag} ${type}`,
     [doc, required ? 'required' : fallback === undefined ? '' : `default ${fallback}`].filter(Boolean).join('; '),
   ])
-  const exits = ['0 done', '1 bug in the engine', '2 a task failed', '3 bad input, nothing contacted', '4 unreachable', '5 locked', '6 changes pending (--check --detailed-exitcode)', '7 outcome unknown', '130 interrupted']
+  const exits = ['0 done', '1 bug in the engine', '2 a task failed, or it is not as planned', '3 bad input, nothing contacted', '4 unreachable', '5 locked', '6 changes pending (--check --detailed-exitcode)', '7 outcome unknown', '130 interrupted']
   return [
     `${command} -i INVENTORY [flags]`,
     '',

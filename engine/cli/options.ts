@@ -25,7 +25,8 @@ export interface Options {
   readonly privateKey?: string
   readonly sshConfig?: string
   readonly acceptNew: boolean
-  readonly gate?: (host: string, title: string) => boolean
+  /** Makes what says no until the task comes where a run is to begin; one for each time that the plays are gone through. */
+  readonly gate?: () => (host: string, title: string) => boolean
   /** Of the person at the controller. */
   readonly env: { readonly home: string; readonly user: string; readonly agentSocket?: string }
 }
@@ -90,7 +91,7 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
     ...(user !== undefined && { user }),
     ...(privateKey !== undefined && { privateKey: resolve(here.cwd, privateKey) }),
     ...(sshConfig !== undefined && { sshConfig: resolve(here.cwd, sshConfig) }),
-    ...(start !== undefined && { gate: startGate(start) }),
+    ...(start !== undefined && { gate: () => startGate(start) }),
   })
 }
 

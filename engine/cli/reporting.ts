@@ -5,13 +5,15 @@ import { Tally } from '../report/tally.ts'
 import type { Typed } from './flags.ts'
 import type { Options } from './options.ts'
 
+type Traffic = ReadonlyMap<string, { readonly roundTrips: number; readonly bytesSent: number }>
+
 /** The readers of a run's events, as the flags ask for them, and the arithmetic of its end. */
 export interface Report {
   readonly emit: Emit
   /** Stands aside while somebody is asked something on the terminal. */
   readonly pause: <T>(work: () => Promise<T>) => Promise<T>
-  /** Tells the recap, writes everything out, and gives the exit code. */
-  finish(traffic: ReadonlyMap<string, { roundTrips: number; bytesSent: number }>): Promise<number>
+  /** Tells the recap, writes everything out, and gives the exit code. What hosts cost is summed, where they were gone to more than once. */
+  finish(...traffic: readonly (Traffic | undefined)[]): Promise<number>
 }
 
 export async function startReport(typed: Typed, options: Options, { out, mode }: { readonly out: Out; readonly mode: Mode }): Promise<Report> {
@@ -25,8 +27,8 @@ export async function startReport(typed: Typed, options: Options, { out, mode }:
   return {
     emit,
     pause: (work) => work(),
-    finish: async (traffic) => {
-      const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic })
+    finish: async (...traffic) => {
+      const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic: sum(traffic) })
       reporter.report({ ...recap, at: new Date().toISOString() })
       try {
         await reporter.end()
@@ -38,6 +40,15 @@ export async function startReport(typed: Typed, options: Options, { out, mode }:
       }
     },
   }
+}
+
+function sum(all: readonly (Traffic | undefined)[]): Traffic {
+  const total = new Map<string, { roundTrips: number; bytesSent: number }>()
+  for (const [host, { roundTrips, bytesSent }] of all.flatMap((each) => [...(each ?? [])])) {
+    const before = total.get(host) ?? { roundTrips: 0, bytesSent: 0 }
+    total.set(host, { roundTrips: before.roundTrips + roundTrips, bytesSent: before.bytesSent + bytesSent })
+  }
+  return total
 }
 
 /** Each loaded only when it is asked for. */

@@ -2,12 +2,14 @@ import { basename } from 'node:path'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { inOrder } from '../diagnostic/in-order.ts'
 import { printDiagnostic } from '../diagnostic/print.ts'
+import { ReadAhead } from '../host/ahead.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { NO_VARS, parseExtra } from '../inventory/extra.ts'
 import { paramsOf } from '../playbook/params.ts'
 import type { Playbook } from '../playbook/playbook.ts'
-import { prepare, unreadVars } from '../playbook/prepare.ts'
+import { hostsOf, prepare, unreadVars } from '../playbook/prepare.ts'
 import { runPlays } from '../playbook/run.ts'
+import type { RunOptions } from '../playbook/run-options.ts'
 import { Stop } from '../playbook/stop.ts'
 import type { Mode } from '../report/event.ts'
 import { makeSink } from '../report/sink.ts'
@@ -17,16 +19,17 @@ import { ok } from '../values/result.ts'
 import { aboutRun } from './about.ts'
 import { askBeforeChanges } from './ask.ts'
 import { guessAhead, keepAsked } from './asked.ts'
-import { readFlags, type Typed } from './flags.ts'
+import { emptySelection } from './empty-selection.ts'
+import { readFlags } from './flags.ts'
 import { helpText } from './help.ts'
 import { onSignals, onUncaught } from './signals.ts'
 import { lineUser, linkOpener, localProblems } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
+import { readPlanning } from './plan/planning.ts'
 import { readUnfinished, writeUnfinished } from './resume.ts'
 import { startReport } from './reporting.ts'
 import { askForSecrets, notLookedAt } from './secrets.ts'
-import { titleMatches } from './title.ts'
 import { VERSION } from './version.ts'
 
 /** One command line from its words to its exit code. */
@@ -58,9 +61,11 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const secrets = new RunSecrets(inventory)
   const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits }), allowEmpty: partial || typed.has('allow-empty'), partial, secrets })
   const prepared = look()
-  const problems = [options, extra, loaded, prepared, resumed].flatMap((each) => (each.ok ? [] : each.error))
+  const hosts = hostsOf(prepared.ok ? prepared.value : [])
+  const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
+  const problems = [options, extra, loaded, prepared, resumed, planning].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
-  if (!options.ok || !prepared.ok || problems.length > 0) return refuse(inOrder(problems))
+  if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems))
 
   const listing = { plays: prepared.value, inventory, tags: options.value.tags }
   if (typed.has('list-hosts')) return say(listHosts(prepared.value))
@@ -73,14 +78,14 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const complete = await askForSecrets(secrets, prepared, look, cwd)
   if (!complete.ok) return refuse(inOrder(complete.error))
   const plays = complete.value
-  const contacted = new Map(plays.flatMap((play) => play.hosts.map(({ host }) => [host.name, host])))
-  const unusable = await localProblems([...contacted.values()], options.value)
+  const unusable = await localProblems(hostsOf(plays), options.value)
   if (unusable.length > 0) return refuse(inOrder(unusable))
 
+  const contacted = hostsOf(plays).map(({ name }) => name)
   const mode: Mode = typed.has('check') ? 'check' : 'apply'
   const stop = new Stop()
   const report = await startReport(typed, options.value, { out, mode })
-  report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: [...contacted.keys()], version: VERSION })
+  report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: contacted, version: VERSION })
   const unread = unreadVars(playbook, inventory)
   if (unread !== undefined) report.emit({ type: 'warning', message: unread })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })
@@ -95,50 +100,47 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   }
   const uncaught = onUncaught(endWith)
   // Hosts that a limit leaves out of what is resumed are still to be done.
-  const left = (resumed.ok ? (resumed.value ?? []) : []).filter((name) => !contacted.has(name))
+  const left = (resumed.ok ? (resumed.value ?? []) : []).filter((name) => !contacted.includes(name))
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...unfinished, ...left]) : undefined)
+  const about = aboutRun(options.value.env.user, cwd)
   try {
+    const guessed = await guessAhead(cwd, playbook.name, sources, contacted)
+    const run = (more: Partial<RunOptions>) =>
+      runPlays(plays, inventory, {
+        mode, stop,
+        diff: typed.has('diff'),
+        forks: options.value.forks,
+        tags: options.value.tags,
+        ...(options.value.serial !== undefined && { serial: options.value.serial }),
+        ...(options.value.maxFail !== undefined && { maxFail: options.value.maxFail }),
+        ...(typed.has('become') && { become: true }),
+        ...(options.value.gate && { gate: options.value.gate() }),
+        ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
+        emit: report.emit,
+        userOf: lineUser(options.value),
+        about,
+        open: linkOpener(options.value, { mode: more.mode ?? mode, command: `${command} ${argv.join(' ')}` }),
+        ...more,
+      })
+    const plan = planning.value
+    const rehearsal = await plan.before?.((more) => run({ ahead: guessed, ...more }), report.emit)
+    if (rehearsal?.go === false) return await report.finish(rehearsal.outcome.traffic)
     // Until it is known better: a run that is killed is one that no host has finished.
-    const warning = await remember([...contacted.keys()])
+    const warning = await remember(contacted)
     if (warning !== undefined) report.emit({ type: 'warning', message: warning })
-    const ahead = await guessAhead(cwd, playbook.name, sources, [...contacted.keys()])
-    const outcome = await runPlays(plays, inventory, {
-      mode, stop, ahead,
-      diff: typed.has('diff'),
-      forks: options.value.forks,
-      tags: options.value.tags,
-      ...(options.value.serial !== undefined && { serial: options.value.serial }),
-      ...(options.value.maxFail !== undefined && { maxFail: options.value.maxFail }),
-      ...(typed.has('become') && { become: true }),
-      ...(options.value.gate && { gate: options.value.gate }),
-      ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
-      emit: report.emit,
-      userOf: lineUser(options.value),
-      about: aboutRun(options.value.env.user, cwd),
-      open: linkOpener(options.value, { mode, command: `${command} ${argv.join(' ')}` }),
-    })
+    const ahead = rehearsal ? new ReadAhead(guessed.asked) : guessed
+    const outcome = await run({ ahead, ...(plan.ledger && { ledger: plan.ledger }) })
     await remember(outcome.unfinished)
+    plan.after?.(outcome, report.emit)
     // A part of a playbook asks a part of the questions.
     if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, playbook.name, sources, ahead, (host) => !outcome.unfinished.includes(host))
-    return await report.finish(outcome.traffic)
+    return await report.finish(outcome.traffic, rehearsal?.outcome.traffic)
   } catch (error) {
     return await endWith(error)
   } finally {
     release()
     uncaught()
   }
-}
-
-/** `--tags` and `--start-at` that match nothing are mistakes, found on a listing before anybody is contacted. */
-async function emptySelection(typed: Typed, listing: Parameters<typeof listTasks>[0]): Promise<Diagnostic | undefined> {
-  if (typed.has('allow-empty') || !(typed.has('tags') || typed.has('start-at'))) return undefined
-  const { titles, known } = await listTasks(listing)
-  const wanted = typed.all('tags').flatMap((each) => each.split(','))
-  const strange = wanted.filter((tag) => !known.includes(tag))
-  if (strange.length > 0) return { message: `no role and no task has the tag ${strange.map((tag) => `"${tag}"`).join(', ')}`, hint: `there is: ${known.join(', ')}` }
-  const start = typed.one('start-at')
-  if (start !== undefined && !titles.some((title) => titleMatches(start, title))) return { message: `no task is called "${start}"`, hint: '--list-tasks shows all; * stands for anything' }
-  return undefined
 }
 
 function refuse(problems: readonly Diagnostic[]): number {

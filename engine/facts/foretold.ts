@@ -38,6 +38,13 @@ export function isShadowed(at: string, known: KnownFacts): boolean {
   return ancestors(at).some((each) => known.wasGone(`path(${each})`))
 }
 
+/** What a file holds now will not be there: it, or a directory above it, will have been removed, or something else will stand in its place. */
+export function isReplaced(at: string, known: KnownFacts): boolean {
+  const fact = known.find(`path(${at})`)
+  const state = fact && known.isPredicted(fact) ? known.value(fact) : undefined
+  return isShadowed(at, known) || known.wasGone(`path(${at})`) || (isState(state) && state.kind !== 'file')
+}
+
 export function isAbsent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'absent'
 }

@@ -1,7 +1,7 @@
 import { quoteAll } from '../values/quote.ts'
 import type { Id } from './accounts.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
-import { ABSENT, inTrees, isAbsent, isShadowed, pathBeneath, pathRipple } from './foretold.ts'
+import { ABSENT, inTrees, isAbsent, isReplaced, isShadowed, pathBeneath, pathRipple } from './foretold.ts'
 import { ancestors, parentOf } from './places.ts'
 
 export { ancestors, isAbsent, isShadowed, parentOf }
@@ -73,7 +73,7 @@ export const digest: (path: string) => Fact<string | undefined> = defineBatchFac
     return paths.map((each) => found.get(each))
   },
   ripple: (at, value, known) => inTrees(at, known, (tree) => (value === undefined ? tree.delete(at) : tree.set(at, value))),
-  beneath: (at, observed, known) => (isShadowed(at, known) ? undefined : observed),
+  beneath: (at, observed, known) => (isReplaced(at, known) ? undefined : observed),
 })
 
 /** What `sha256sum` prints, as path → sum. A name with a backslash is escaped, and its line begins with one. */
@@ -99,7 +99,7 @@ export const text: (path: string) => Fact<FileText> = defineBatchFact<string, Fi
   basis: path,
   read: (paths) => regularFiles(paths, `head -q -c ${LARGEST_TEXT + 1} -- "$@" 2>/dev/null`),
   parse: readTexts,
-  beneath: (at, observed, known) => (isShadowed(at, known) ? { kind: 'absent' } : observed),
+  beneath: (at, observed, known) => (isReplaced(at, known) ? { kind: 'absent' } : observed),
 })
 
 /** The bytes of all, one after the other, no more than the limit of each. */

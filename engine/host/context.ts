@@ -1,4 +1,5 @@
 import type { Ahead } from './ahead.ts'
+import type { Ledger } from './ledger.ts'
 import type { HostModel } from './model.ts'
 import type { Emit, Mode } from '../report/event.ts'
 import type { Link } from '../transport/link.ts'
@@ -25,6 +26,8 @@ export interface HostContext {
   checkStopped(): void
   /** Asked before anything is changed (`--step`); false stops the host there. */
   readonly confirm?: (host: string, what: readonly { readonly task: string; readonly changes: readonly string[] }[]) => Promise<boolean>
+  /** Where a plan is kept in a file: it hears what is done, and has a word before it is. */
+  readonly ledger?: Ledger
 }
 
 export type Beside = { readonly ok: true; readonly link: Link } | { readonly ok: false; readonly error: { readonly reason: string; readonly message: string; readonly hint?: string } }

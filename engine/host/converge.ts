@@ -80,7 +80,7 @@ class Batch {
       if (risked && (planned.kind !== 'changes' || planned.changes.length === 0)) break
       if (planned.kind === 'changes') {
         const begun = this.#begun.find(({ index }) => index === next)?.planned.changes
-        ready.push({ index: next, task, planned, risked, ...(begun && { begun }) })
+        ready.push({ index: next, task, planned, risked, ...(begun && { begun }), ...(!risked && doubt !== undefined && { doubt }) })
         for (const change of planned.changes) model.suspect(change.touches, `${task.title} decides it`)
       } else if (planned.kind === 'unknown') ready.push(foretoldUnknown(next, task, planned.why))
       // What cannot be done as the host is now may be possible once that has run.
@@ -101,6 +101,9 @@ class Batch {
   async #act(ready: readonly Ready[], changing: readonly Ready[]): Promise<void> {
     const { model, emit, host } = this.#context
     const diffs = await this.#diffs(changing)
+    const objection = this.#context.ledger?.objection(host, changing.map((each) => this.#outcomes.workOf(each)))
+    const objected = objection && changing[objection.index]
+    if (objected) this.#outcomes.refuse(objected.task, objection.message)
     const asked = changing.map(({ task, planned }) => ({ task: task.title, changes: planned.changes.map(({ summary }) => summary) }))
     if (this.#context.confirm && !(await this.#context.confirm(host, asked))) throw new Stopped('not confirmed')
     await ensureAlive(this.#context)

@@ -40,3 +40,12 @@ export class HostLost extends Error {
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
+
+/** It is not what the plan says, so it is not done, and nothing after it. Not to be rescued by a role: what it would do instead is not planned either. */
+export class NotAsPlanned extends Stopped {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(`${failure.host}: ${failure.task}: ${failure.message}`)
+    this.failure = failure
+  }
+}

@@ -2,7 +2,8 @@ import type { ShownDiff, TaskStatus } from '../report/event.ts'
 import type { Change } from '../tasks/change.ts'
 import type { Task } from '../tasks/task.ts'
 import type { HostContext } from './context.ts'
-import { TaskFailed, type Failure } from './failure.ts'
+import { NotAsPlanned, TaskFailed, type Failure } from './failure.ts'
+import type { Work } from './ledger.ts'
 import { placeOf } from './origin.ts'
 import { stateOf, type Planned } from './plan.ts'
 
@@ -27,6 +28,8 @@ export interface Ready {
   readonly risked?: boolean
   /** What was being done when the line broke: where nothing of it is left to do, that is what was done. */
   readonly begun?: readonly Change[]
+  /** Check mode: what is planned before it may decide it anew. */
+  readonly doubt?: string
 }
 
 export type Diffs = ReadonlyMap<number, readonly ShownDiff[]>
@@ -50,23 +53,39 @@ export class Outcomes {
 
   /** Done, or nothing to do. */
   settle(ready: readonly Ready[], diffs: Diffs): void {
-    for (const { index, task, planned, unknown, begun = [] } of ready) {
+    for (const each of ready) {
+      const { index, task, planned, unknown, begun = [] } = each
       if (index < this.results.length) continue
       const changes = (planned.changes.length > 0 ? planned.changes : begun).map(({ summary }) => summary)
       const status = unknown !== undefined ? 'unknown' : changes.length > 0 ? 'changed' : 'ok'
       this.results.push({ status, changed: changes.length > 0, changes, state: unknown === undefined ? stateOf(task, this.#context.model) : undefined })
+      if (status !== 'ok') this.#context.ledger?.settled(this.#context.host, this.workOf(each))
       this.#tell(task, status, changes, unknown, diffs.get(index))
     }
   }
 
+  /** A task as the ledger hears of it. */
+  workOf({ task, planned, unknown, doubt, begun = [] }: Ready): Work {
+    return { role: this.#role, task: task.title, changes: planned.changes.length > 0 ? planned.changes : begun, seen: planned.guards, ...(unknown !== undefined && { unknown }), ...(doubt !== undefined && { doubt }) }
+  }
+
   /** @throws TaskFailed always: nothing after it is started. */
   fail(task: Task, about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>): never {
+    throw new TaskFailed(this.#failed(task, about))
+  }
+
+  /** @throws NotAsPlanned always: nothing more is done on this host. */
+  refuse(task: Task, message: string): never {
+    throw new NotAsPlanned(this.#failed(task, { reason: 'not-as-planned', message, ...NOT_AS_PLANNED }))
+  }
+
+  #failed(task: Task, about: Pick<Failure, 'reason' | 'message'> & Partial<Failure>): Failure {
     const { host, emit } = this.#context
     const place = placeOf(task.origin)
     const failure: Failure = { host, role: this.#role, task: task.title, ...(place && { place }), ...about }
     this.#tell(task, 'failed', [])
     emit({ type: 'failure', ...failure })
-    throw new TaskFailed(failure)
+    return failure
   }
 
   /** The line was lost while it was being done. */
@@ -92,6 +111,9 @@ export class Outcomes {
     })
   }
 }
+
+/** Of what a plan forbids. */
+export const NOT_AS_PLANNED = { stands: 'nothing of this was done; what was done before it was as planned', hint: 'find out why it is otherwise by now, then make a new plan' } as const
 
 /** What is done and what is not, when a task of a batch failed: the changes before it, those of its own that worked, the tasks after it. */
 export function standing(before: readonly Ready[], within: readonly Change[], after: readonly Ready[]): string {

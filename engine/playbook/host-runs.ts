@@ -1,6 +1,6 @@
 import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
-import { HostLost, Stopped, TaskFailed } from '../host/failure.ts'
+import { HostLost, NotAsPlanned, Stopped, TaskFailed } from '../host/failure.ts'
 import { Host } from '../host/host.ts'
 import { HostModel } from '../host/model.ts'
 import { placeOf } from '../host/origin.ts'
@@ -92,7 +92,7 @@ export class HostRuns {
   #tell(host: string, role: string, error: unknown): void {
     const { emit } = this.#options
     // A task's failure was told when it happened, on the host where it did.
-    if (error instanceof TaskFailed && error.failure.host === host) return
+    if ((error instanceof TaskFailed || error instanceof NotAsPlanned) && error.failure.host === host) return
     if (error instanceof HostLost) {
       this.#fleet.lose(error.host, error)
       if (error.host === host) return
@@ -115,6 +115,7 @@ export class HostRuns {
       host: host.name, mode, diff, emit, link, model,
       ahead: this.#ahead.of(host.name),
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
+      ...(this.#options.ledger && { ledger: this.#options.ledger }),
       reconnect: () => this.#fleet.again(host, become, context.link),
       beside: () => this.#fleet.beside(host, become),
       checkStopped,

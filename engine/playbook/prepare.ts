@@ -82,6 +82,9 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
 }
 
+/** Each host of the plays once. */
+export const hostsOf = (plays: readonly PreparedPlay[]): InventoryHost[] => [...new Map(plays.flatMap(({ hosts }) => hosts.map(({ host }) => [host.name, host]))).values()]
+
 /**
  * Which roles a host has depends on params that are wrong themselves: so every role's variables are looked at, for what is wrong with them in
  * any case. That one is missing is no mistake yet.

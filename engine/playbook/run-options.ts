@@ -1,6 +1,7 @@
 import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
 import type { RunAbout } from '../host/host.ts'
+import type { Ledger } from '../host/ledger.ts'
 import type { Emit, Mode } from '../report/event.ts'
 import type { OpenLink, UserOf } from './fleet.ts'
 import type { Serial } from './playbook.ts'
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly gate?: (host: string, title: string) => boolean
   /** Asked before anything is changed (`--step`); false stops the host there. */
   readonly confirm?: HostContext['confirm']
+  /** Keeps book of what is done, and can forbid it: where a plan is made or kept to. */
+  readonly ledger?: Ledger
   /** Who is at work; asked by roles that record it. Default: nobody is named. */
   readonly about?: () => Promise<RunAbout>
   /** What to read before it is asked for; it learns what is. Default: nothing. */

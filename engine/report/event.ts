@@ -48,6 +48,8 @@ export type Event =
   | { readonly type: 'host-done'; readonly host: string; readonly play: string; readonly ok: boolean }
   /** A play was given up: too many hosts failed, or one where none may. */
   | { readonly type: 'play-stopped'; readonly play: string; readonly message: string; readonly notStarted: readonly string[] }
+  /** Of a plan that is kept in a file: it was written, or the hosts were held against it. */
+  | { readonly type: 'plan'; readonly file: string; readonly status: PlanStatus; readonly message: string; readonly differences: readonly PlanDifference[] }
   /** Ctrl-C or SIGTERM: steps that run are finished, nothing new is started. */
   | { readonly type: 'interrupted'; readonly signal: string }
   /** The engine itself is at fault. */
@@ -66,6 +68,8 @@ export interface Recap {
   readonly unknown: number
   readonly ms: number
   readonly mode: Mode
+  /** Why a plan out of a file was not applied: nothing was changed. */
+  readonly plan?: 'not-as-planned' | 'not-looked-at'
   readonly exit: number
 }
 
@@ -109,6 +113,7 @@ export type FailureReason =
   | 'params' // a task was given wrong params
   | 'assertion' // the role said so
   | 'not-awaited' // the role forgot an await
+  | 'not-as-planned' // it is not what the plan says
   | 'stopped' // the play was given up
   | 'error' // the role threw something
 
@@ -116,6 +121,20 @@ export interface ShownDiff {
   readonly name: string
   /** Unified, redacted; or one sentence where the content is secret, binary or large. */
   readonly text: string
+}
+
+/**
+ * `saved`, or `not-saved` because something failed. When one is applied: `as-planned`, and it is done; `not-as-planned`, or `not-looked-at` because something
+ * failed, and nothing is.
+ */
+export type PlanStatus = 'saved' | 'not-saved' | 'as-planned' | 'not-as-planned' | 'not-looked-at'
+
+/** One task or action that is not as it was planned, and how. */
+export interface PlanDifference {
+  readonly host: string
+  readonly role: string
+  readonly task: string
+  readonly message: string
 }
 
 /** An event with its time, ISO 8601. */

@@ -8,9 +8,10 @@ import { redact } from '../values/redact.ts'
  * A report's file that is written whole, at the end: beside it first, then renamed, so that nobody reads half of it. Mode 0600:
  * what hosts say is not for everybody.
  *
+ * @param fit makes a text fit to be written. Default: secrets are redacted.
  * @throws InputError at once, when it could not be written there: nobody wants to learn that after the run.
  */
-export function wholeFile(flag: string, path: string): { write(text: string): void } {
+export function wholeFile(flag: string, path: string, fit: (text: string) => string = redact): { write(text: string): void } {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a directory')
     accessSync(isSpecial(path) ? path : dirname(path), constants.W_OK)
@@ -19,10 +20,10 @@ export function wholeFile(flag: string, path: string): { write(text: string): vo
   }
   return {
     write(text) {
-      if (isSpecial(path)) return writeFileSync(path, redact(text))
+      if (isSpecial(path)) return writeFileSync(path, fit(text))
       const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
       try {
-        writeFileSync(beside, redact(text), { mode: 0o600, flag: 'wx' })
+        writeFileSync(beside, fit(text), { mode: 0o600, flag: 'wx' })
         renameSync(beside, path)
       } catch (fault) {
         rmSync(beside, { force: true })

@@ -59,6 +59,7 @@ export function createHtmlFile(path: string): Reporter {
     safeguard: told,
     'host-done': ignore,
     'play-stopped': trouble,
+    plan: (event) => (event.status.startsWith('not') ? trouble(event) : undefined),
     interrupted: trouble,
     bug: trouble,
     recap: (event) => void (recap = event),

@@ -55,6 +55,10 @@ export function createJunitFile(path: string): Reporter {
     safeguard: ignore,
     'host-done': ignore,
     'play-stopped': ignore,
+    plan({ differences }) {
+      for (const { host, role, task, message } of differences)
+        cases.push({ host, role, task, ms: 0, status: 'failed', says: '', failure: { type: 'failure', at: '', host, role, task, reason: 'not-as-planned', message } })
+    },
     interrupted: ignore,
     bug: (event) => void cases.push({ host: 'engine', role: '', task: 'bug', ms: 0, status: 'failed', says: `${event.message}\n${event.stack}` }),
     recap: ignore,

@@ -5,19 +5,23 @@ import { HostTally, LOCKED, type Traffic } from './host-tally.ts'
  * The arithmetic of the recap: a fold over the events of a run, nothing else.
  *
  * Exit code, the worst wins: 7 outcome unknown (not in check mode: there `unknown` is a prediction) · 1 bug · 130 interrupted ·
- * 2 a task failed, or a play was given up · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
+ * 2 a task failed, a play was given up, or a plan does not hold · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
  */
 export class Tally {
   readonly #hosts = new Map<string, HostTally>()
   #bug = false
   #interrupted = false
   #stopped = false
+  #plan: Recap['plan']
+  #unsaved = false
 
   add(event: Event): void {
     if (event.type === 'run') for (const host of event.hosts) this.#host(host)
     if (event.type === 'play') for (const host of event.hosts) this.#host(host).begin()
     if (event.type === 'play-stopped') for (const host of event.notStarted) this.#host(host).leave(event.play)
     if (event.type === 'play-stopped') this.#stopped = true
+    if (event.type === 'plan' && (event.status === 'not-as-planned' || event.status === 'not-looked-at')) this.#plan = event.status
+    if (event.type === 'plan' && event.status === 'not-saved') this.#unsaved = true
     if (event.type === 'interrupted') this.#interrupted = true
     if (event.type === 'bug') this.#bug = true
     if ('host' in event) this.#host(event.host).add(event)
@@ -32,13 +36,14 @@ export class Tally {
       [7, mode === 'apply' && totals.unknown > 0],
       [1, this.#bug],
       [130, this.#interrupted],
-      [2, totals.failed > 0 || this.#stopped],
+      [2, totals.failed > 0 || this.#stopped || this.#plan === 'not-as-planned'],
       [4, tallies.some((host) => host.away === 'unreachable')],
       [5, tallies.some((host) => host.away === LOCKED)],
+      [2, this.#unsaved],
       [6, mode === 'check' && options.detailedExitcode && totals.changed > 0],
     ]
     const exit = worstFirst.find(([, applies]) => applies)?.[0] ?? 0
-    return { type: 'recap', hosts: Object.fromEntries(hosts), ...totals, ms, mode, exit }
+    return { type: 'recap', hosts: Object.fromEntries(hosts), ...totals, ms, mode, ...(this.#plan !== undefined && { plan: this.#plan }), exit }
   }
 
   #host(name: string): HostTally {

@@ -116,6 +116,14 @@ test('every option that is wrong is told at once', async () => {
   assert.equal(options.error.length, 9, options.error.map(({ message }) => message).join('\n'))
 })
 
+test('--start-at begins anew each time that the plays are gone through: with --plan that is twice', async () => {
+  const typed = readFlags(['--start-at', 'b'], [])
+  assert.ok(typed.ok)
+  const options = await readOptions(typed.value, { cwd: '/', isTTY: false })
+  assert.ok(options.ok && options.value.gate)
+  for (const gate of [options.value.gate(), options.value.gate()]) assert.deepEqual(['a', 'b', 'c'].map((title) => gate('here', title)), [false, true, true])
+})
+
 const titles: readonly (readonly [pattern: string, title: string, matches: boolean])[] = [
   ['directory /a', 'directory /a', true],
   ['directory /a', 'directory /ab', false],

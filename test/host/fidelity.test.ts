@@ -1,67 +1,22 @@
 import assert from 'node:assert/strict'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { digest, path } from '../../engine/facts/path.ts'
-import { TaskFailed } from '../../engine/host/failure.ts'
-import type { Host } from '../../engine/host/host.ts'
+import { NotAsPlanned } from '../../engine/host/failure.ts'
+import type { Ledger } from '../../engine/host/ledger.ts'
+import { Bound } from '../../engine/plan/bound.ts'
+import { keyedDigest } from '../../engine/plan/digest.ts'
+import { Recorder } from '../../engine/plan/recorder.ts'
 import type { Event, Mode } from '../../engine/report/event.ts'
-import { absent } from '../../engine/tasks/absent.ts'
-import { directory } from '../../engine/tasks/directory.ts'
-import { file } from '../../engine/tasks/file.ts'
-import { link } from '../../engine/tasks/link.ts'
-import type { Task } from '../../engine/tasks/task.ts'
-import { contentOf } from '../../engine/values/content.ts'
 import { cases, gauge } from '../rig/cases.ts'
 import { FakeHost } from '../rig/fake-link.ts'
 import { localHost } from '../rig/local.ts'
 import { openMemory } from '../rig/memory-host.ts'
-import { given, type Given } from '../rig/plan.ts'
-
-/** A place in a small tree, and what may stand there at first: parents before children. */
-const places = ['/a', '/a/b', '/a/b/c', '/a/d', '/e', '/e/f'] as const
-const things = ['nothing', 'file', 'secret', 'directory', 'setgid', 'dangling', 'link'] as const
-type Thing = (typeof things)[number]
-type State = readonly Thing[]
-
-/** Where nothing stands below: what is planned below a link that leads nowhere cannot be told. */
-const leaves: readonly string[] = ['/a/b/c', '/a/d', '/e/f']
-
-/** A wish as data; `root` is where the small tree begins. */
-type Wish = (root: string) => Task
-interface Named {
-  readonly make: Wish
-  readonly [fc.toStringMethod]: () => string
-}
-const named = (name: string, make: Wish): Named => ({ make, [fc.toStringMethod]: () => name })
-const place = fc.constantFrom(...places)
-const mode = fc.constantFrom('0755', '0700', '2775', undefined)
-const wish: fc.Arbitrary<Named> = fc.oneof(
-  fc.tuple(place, mode, fc.boolean()).map(([at, mode, recurse]) => named(`directory ${at} ${mode ?? ''} ${recurse ? 'recurse' : ''}`, (root) => directory({ path: root + at, ...(mode !== undefined && { mode }), ...(recurse && { recurse, fileMode: '0644' }) }))),
-  fc
-    .tuple(place, fc.constantFrom('one', 'two'), fc.constantFrom('0644', '0600', '4755', undefined), fc.boolean())
-    .map(([at, content, mode, replaceLink]) => named(`file ${at} ${content} ${mode ?? ''} ${replaceLink ? 'replaceLink' : ''}`, (root) => file({ path: root + at, content, replaceLink, ...(mode !== undefined && { mode }) }))),
-  place.map((at) => named(`absent ${at}`, (root) => absent({ path: root + at }))),
-  fc.tuple(fc.constantFrom(...leaves), fc.constantFrom('nowhere', '/etc/hostname'), fc.boolean()).map(([at, target, force]) => named(`link ${at} ${target} ${force ? 'force' : ''}`, (root) => link({ path: root + at, target, force }))),
-)
-const start = fc.tuple(...places.map((at) => fc.constantFrom(...things.filter((thing) => leaves.includes(at) || !['dangling', 'link'].includes(thing)))))
-/** A few batches of a few wishes. */
-const run = fc.array(fc.array(wish, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 })
+import { factsOf, manifest, plant, run, runAll, start } from '../rig/small-tree.ts'
 
 const told = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'task' ? [`${event.status} ${event.task}: ${event.changes.join('; ')}`] : []))
 const reasons = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'failure' ? [event.reason] : []))
-
-/** True when it came to its end. */
-async function runAll(host: Host, batches: readonly (readonly Named[])[], root: string): Promise<boolean> {
-  try {
-    for (const batch of batches) await host.ensure(...batch.map(({ make }) => make(root)))
-    return true
-  } catch (error) {
-    if (error instanceof TaskFailed) return false
-    throw error
-  }
-}
 
 /**
  * Check tells what apply does, up to where it says itself that it does not know. If wishes contradict each other, apply says that they do
@@ -94,27 +49,37 @@ test('what check foretells is what apply does, and then nothing is left: in memo
   measured(CASES.numRuns)
 })
 
-test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: cases(120_000, 900_000) }, async (t) => {
+test('what check foretells is what apply does, and then nothing is left: on this machine', { timeout: cases(400_000, 900_000) }, async (t) => {
   const measured = gauge(t)
   await using local = await localHost()
   const root = join(local.directory, 'tree')
-  const inMode = async (mode: Mode, batches: Parameters<typeof runAll>[1]) => {
+  const inMode = async (mode: Mode, batches: Parameters<typeof runAll>[1], ledger: Ledger) => {
     local.events.length = 0
-    const finished = await runAll(local.host(mode), batches, root)
-    return { finished, events: [...local.events] }
+    let refused = false
+    const finished = await runAll(local.host(mode, { ledger }), batches, root).catch((error: unknown) => {
+      if (!(error instanceof NotAsPlanned)) throw error
+      refused = true
+      return false
+    })
+    return { finished, refused, events: [...local.events] }
   }
+  const digest = keyedDigest('5e'.repeat(32))
   await fc.assert(
     fc.asyncProperty(start, run, async (state, batches) => {
       rmSync(root, { recursive: true, force: true })
       plant(root, state)
       const before = manifest(root)
-      const check = await inMode('check', batches)
+      const plan = new Recorder(digest)
+      const check = await inMode('check', batches, plan)
       assert.deepEqual(manifest(root), before, 'check wrote something')
-      const apply = await inMode('apply', batches)
+      const apply = await inMode('apply', batches, new Bound(plan.entries, digest))
+      // What is sent is what would have been, to the byte; only after what nobody knew it may be refused.
+      assert.ok(!apply.refused || told(check.events).some((each) => each.startsWith('unknown')), JSON.stringify(apply.events))
+      if (apply.refused) return
       assertForetold(check.events, apply.events)
       if (!apply.finished || batches.flat().length > 1) return
       const after = manifest(root)
-      const again = await inMode('apply', batches)
+      const again = await inMode('apply', batches, new Bound({}, digest))
       assert.ok(told(again.events).every((each) => each.startsWith('ok ')), told(again.events).join('\n'))
       assert.deepEqual(manifest(root), after, 'the second run wrote something')
     }),
@@ -122,47 +87,3 @@ test('what check foretells is what apply does, and then nothing is left: on this
   )
   measured(CASES.numRuns)
 })
-
-/** Only below a directory can anything stand. */
-const stands = (state: State, index: number): boolean => {
-  const at = places[index] ?? ''
-  const parent = places.findIndex((each) => each === at.slice(0, at.lastIndexOf('/')))
-  return parent === -1 || (['directory', 'setgid'].includes(state[parent] ?? '') && stands(state, parent))
-}
-
-function plant(root: string, state: State): void {
-  mkdirSync(root)
-  for (const [index, name] of places.entries()) {
-    const thing = state[index]
-    const at = root + name
-    if (!stands(state, index) || thing === undefined) continue
-    if (thing === 'file' || thing === 'secret') writeFileSync(at, 'one', { mode: thing === 'file' ? 0o644 : 0o600 })
-    if (thing === 'directory' || thing === 'setgid') mkdirSync(at)
-    if (thing === 'setgid') chmodSync(at, 0o2755)
-    if (thing === 'dangling') symlinkSync('nowhere', at)
-    if (thing === 'link') symlinkSync('/etc/hostname', at)
-  }
-}
-
-function factsOf(state: State): Given[] {
-  const inode = { uid: 0, gid: 0, size: 3 }
-  return places.flatMap((at, index) => {
-    const thing = stands(state, index) ? state[index] : 'nothing'
-    if (thing === 'file' || thing === 'secret') return [given(path(at), { ...inode, kind: 'file', mode: thing === 'file' ? '0644' : '0600' }), given(digest(at), contentOf('one').digest)]
-    if (thing === 'directory' || thing === 'setgid') return [given(path(at), { ...inode, kind: 'directory', mode: thing === 'setgid' ? '2755' : '0755' })]
-    if (thing === 'dangling' || thing === 'link') return [given(path(at), { ...inode, kind: 'link', mode: '0777', target: thing === 'link' ? '/etc/hostname' : 'nowhere' })]
-    return [given(path(at), { kind: 'absent' })]
-  })
-}
-
-/** Everything about a tree but the times of directories. */
-function manifest(root: string): string[] {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .sort()
-    .map((name) => {
-      const at = join(root, name)
-      const stat = lstatSync(at)
-      const content = stat.isFile() ? readFileSync(at, 'utf8') : stat.isSymbolicLink() ? readlinkSync(at) : ''
-      return [name, stat.mode.toString(8), stat.uid, stat.gid, stat.isDirectory() ? '' : `${stat.mtimeMs} ${stat.ino}`, content].join(' ')
-    })
-}

@@ -50,6 +50,7 @@ export function everything(mode: Mode = 'apply'): Stamped[] {
           { type: 'unreachable', host: 'db-primary', reason: 'lost', message: 'no answer for 30 s' } as const,
         ]
       : []),
+    { type: 'plan', file: 'infra.plan', status: 'as-planned', message: 'all is as it was planned', differences: [] },
     { type: 'play-stopped', play: 'app', message: '3 of 5 hosts failed or cannot be reached; the limit is 3', notStarted: ['lab5'] },
     { type: 'failure', host: 'lab1', role: 'app', task: 'app', reason: 'stopped', message: 'the play was given up because of other hosts' },
     { type: 'interrupted', signal: 'SIGINT' },

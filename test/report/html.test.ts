@@ -53,6 +53,12 @@ test('failures come first, what was rescued is not among them', async () => {
   assert.match(page.slice(page.indexOf('<h2>Hosts')), /<span class="del">-old<\/span>\n<span class="del">-b<\/span>\n<span class="add">\+new<\/span>/)
 })
 
+test('what is not as planned comes first', async () => {
+  const page = await html(stamped([...everything().slice(0, 5), { type: 'plan', file: 'infra.plan', status: 'not-as-planned', message: 'm', differences: [{ host: 'lab1', role: 'r', task: 't', message: 'other content' }] }]))
+  assert.match(page.slice(page.indexOf('What needs attention')), /^What needs attention<\/h2>\s*<article><strong>Not as planned<\/strong> infra\.plan: m<p><strong>lab1<\/strong> r › t: other content<\/p>/)
+  assertBalanced(page)
+})
+
 test('check mode is unmistakable', async () => {
   const page = await html(everything('check'))
   assert.match(page, /CHECK: nothing was changed/)

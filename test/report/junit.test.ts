@@ -50,6 +50,12 @@ test('counts add up', async () => {
   for (const suite of suites) assert.equal(all(suite, 'testcase').length, Number(suite.attributes['tests']))
 })
 
+test('what is not as planned is a failure of its task', async () => {
+  const { root } = await junit(stamped([{ type: 'plan', file: 'f', status: 'not-as-planned', message: 'm', differences: [{ host: 'a', role: 'r', task: 't', message: 'other content' }] }]))
+  const [failure] = all(root, 'failure')
+  assert.deepEqual({ ...failure?.attributes }, { type: 'not-as-planned', message: 'other content' })
+})
+
 test('what a host says cannot break the document', async () => {
   const evil = ']]><x a="1">&amp; \x00\x1b[31m \ud800 \ufffe "\'\n\tend'
   const events: Event[] = [

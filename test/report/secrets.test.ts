@@ -38,6 +38,7 @@ function told(mode: Mode): Event[] {
     { type: 'safeguard', host: 'a', role: said, safeguard: said, status: 'armed', message: said },
     { type: 'host-done', host: 'a', play: said, ok: false },
     { type: 'play-stopped', play: said, message: said, notStarted: [said] },
+    { type: 'plan', file: said, status: 'not-as-planned', message: said, differences: [{ host: said, role: said, task: said, message: said }] },
     { type: 'interrupted', signal: 'SIGINT' },
     { type: 'bug', message: said, stack: said },
   ]

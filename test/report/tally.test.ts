@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Event, FailureReason, Mode, TaskStatus } from '../../engine/report/event.ts'
+import type { Event, FailureReason, Mode, PlanStatus, TaskStatus } from '../../engine/report/event.ts'
 import { Tally } from '../../engine/report/tally.ts'
 import { recapOf } from './fixture.ts'
 
@@ -11,6 +11,7 @@ const rescued = (name = 't'): Event => ({ type: 'rescued', host: 'a', role: 'r',
 const away = (reason: string, host = 'b'): Event => ({ type: 'unreachable', host, reason, message: 'm' })
 const stopped: Event = { type: 'play-stopped', play: 'p', message: 'm', notStarted: ['b'] }
 const interrupted: Event = { type: 'interrupted', signal: 'SIGINT' }
+const plan = (status: PlanStatus): Event => ({ type: 'plan', file: 'f', status, message: 'm', differences: [] })
 const bug: Event = { type: 'bug', message: 'm', stack: 's' }
 
 const exits: readonly (readonly [exit: number, mode: Mode, detailed: boolean, events: readonly Event[]])[] = [
@@ -38,6 +39,12 @@ const exits: readonly (readonly [exit: number, mode: Mode, detailed: boolean, ev
   [130, 'apply', false, [task('changed'), interrupted]],
   [130, 'apply', false, [task('failed'), interrupted]],
   [1, 'apply', false, [task('failed'), interrupted, bug]],
+  [0, 'check', false, [task('changed'), plan('saved')]],
+  [2, 'check', true, [task('changed'), plan('not-saved')]],
+  [4, 'check', false, [away('auth'), plan('not-saved')]],
+  [0, 'apply', false, [plan('as-planned'), task('changed')]],
+  [2, 'apply', false, [plan('not-as-planned')]],
+  [4, 'apply', false, [away('auth'), plan('not-looked-at')]],
 ]
 for (const [exit, mode, detailed, events] of exits) {
   const what = events.map((event) => [event.type, 'status' in event ? event.status : 'reason' in event ? event.reason : ''].join(' ').trim()).join(', ')

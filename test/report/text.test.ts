@@ -44,6 +44,18 @@ test('columns stay in line with wide names', async () => {
   assert.match(text, /^東京    0        1 .*\nweb-1   0        1 /m)
 })
 
+const otherwise = (count: number): Event => ({
+  type: 'plan', file: 'infra.plan', status: 'not-as-planned', message: 'm',
+  differences: Array.from({ length: count }, (_, n) => ({ host: 'lab1', role: 'r', task: `t${n}`, message: `planned: a; by now: ${n}` })),
+})
+
+test('what is not as planned: one screen, each task with how it is otherwise', async () => {
+  assert.equal(await printed(createPlainReporter, quiet, stamped([otherwise(2)])), 'NOT AS PLANNED  infra.plan: m\n  lab1  r › t0\n          planned: a; by now: 0\n  lab1  r › t1\n          planned: a; by now: 1\n\n')
+  const many = await printed(createPlainReporter, quiet, stamped([otherwise(500)]))
+  assert.match(many, /and 480 more: --output json and --events FILE tell all/)
+  assert.ok(many.split('\n').length < 50)
+})
+
 test('blocks stand apart by one empty line', async () => {
   assert.doesNotMatch(await printed(createPlainReporter, quiet), /\n\n\n/)
 })

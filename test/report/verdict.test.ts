@@ -28,6 +28,14 @@ const rows: readonly (readonly [what: string, mode: Mode, events: readonly Event
     ['On 1 of 2 hosts it is not known whether 1 task took effect: a (r › t).', '1 of 2 hosts could not be reached: a (r › t).', 'Look there first; a new run finds out what stands and does the rest. With --resume it takes only the hosts that are not done.'],
   ],
   [
+    'not as planned', 'apply', [run('apply', ['a']), { type: 'plan', file: 'f', status: 'not-as-planned', message: 'm', differences: [] }],
+    ['It is not as planned: nothing was changed.', 'See what is otherwise, then make a new plan: --check --save-plan FILE.'],
+  ],
+  [
+    'a plan was not looked at', 'apply', [run('apply', ['a', 'b']), lost('a', 'auth'), { type: 'plan', file: 'f', status: 'not-looked-at', message: 'm', differences: [] }],
+    ['1 of 2 hosts could not be reached: a (auth).', 'The plan was not applied: nothing was changed.', 'Mend the cause, then apply the plan again.'],
+  ],
+  [
     'interrupted', 'apply', [run('apply', ['a', 'b']), { type: 'play', play: 'p', hosts: ['a', 'b'] }, task('a', 'ok'), { type: 'interrupted', signal: 'SIGINT' }],
     ['Interrupted.', 'All 2 hosts did not come to the end: a (r › t), b.', 'Run again with --resume to go on with the hosts that are not done.'],
   ],

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Event, Recap } from '../../engine/report/event.ts'
 
 export interface CliRun {
@@ -17,11 +19,13 @@ export function playbook(name: string, args: readonly string[], seconds = 300): 
   return run(['playbooks/' + name + '.ts', ...args, '--output', 'json'], seconds)
 }
 
-/** Runs `tsx` with these words in the checkout; `under`: a command with its words that runs it, such as strace. */
-export function run(words: readonly string[], seconds = 300, under: readonly string[] = []): Promise<CliRun> {
-  const [program = '', ...all] = [...under, 'node_modules/.bin/tsx', ...words]
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs `tsx` with these words in the checkout, or in another folder; `under`: a command with its words that runs it, such as strace. */
+export function run(words: readonly string[], seconds = 300, under: readonly string[] = [], cwd = checkout): Promise<CliRun> {
+  const [program = '', ...all] = [...under, join(checkout, 'node_modules/.bin/tsx'), ...words]
   return new Promise((resolve, reject) => {
-    const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: seconds * 1000, killSignal: 'SIGKILL' })
+    const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'pipe'], cwd, timeout: seconds * 1000, killSignal: 'SIGKILL' })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

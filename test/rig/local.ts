@@ -17,7 +17,7 @@ export interface LocalHost extends AsyncDisposable {
   /** What the engine told, in order. */
   readonly events: Event[]
   /** A host as roles see it, with a model that knows nothing yet: as in a run of its own. */
-  host(mode?: Mode): Host
+  host(mode?: Mode, more?: Partial<HostContext>): Host
 }
 
 const alone: HostServices = {
@@ -42,7 +42,7 @@ export async function localHost(): Promise<LocalHost> {
   return {
     directory,
     events,
-    host: (mode = 'apply') => hostOver(link, mode, (event) => void events.push(event)),
+    host: (mode = 'apply', more = {}) => hostOver(link, mode, (event) => void events.push(event), more),
     [Symbol.asyncDispose]: async () => {
       await link.close()
       await rm(directory, { recursive: true, force: true })
@@ -51,7 +51,7 @@ export async function localHost(): Promise<LocalHost> {
 }
 
 /** A host as roles see it, behind this link, with a model that knows nothing yet. */
-export function hostOver(link: ShellLink, mode: Mode = 'apply', emit: (event: Event) => void = () => {}): Host {
+export function hostOver(link: ShellLink, mode: Mode = 'apply', emit: (event: Event) => void = () => {}, more: Partial<HostContext> = {}): Host {
   const context: HostContext = {
     host: 'local',
     mode,
@@ -62,6 +62,7 @@ export function hostOver(link: ShellLink, mode: Mode = 'apply', emit: (event: Ev
     reconnect: () => Promise.resolve(undefined),
     beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
+    ...more,
   }
   return new Host({ name: 'local', address: 'localhost', groups: [] }, context, alone, 'test', [], { last: Promise.resolve() })
 }

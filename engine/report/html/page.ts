@@ -4,7 +4,7 @@ import type { Recap } from '../event.ts'
 import type { EventOf } from '../handlers.ts'
 import { taskName } from '../text/task.ts'
 import { verdict } from '../text/verdict.ts'
-import { count, duration } from '../text/words.ts'
+import { count, duration, sentence } from '../text/words.ts'
 import { hostSection, type HostEvent } from './host.ts'
 import { html, Markup } from '../markup.ts'
 import { STYLE } from './style.ts'
@@ -13,8 +13,8 @@ import { STYLE } from './style.ts'
 export interface Run {
   readonly run: EventOf<'run'>
   readonly recap: Recap | undefined
-  /** Failures, hosts that could not be reached, plays given up: what a reader must see first. */
-  readonly troubles: readonly EventOf<'failure' | 'unreachable' | 'play-stopped' | 'interrupted' | 'bug' | 'warning'>[]
+  /** Failures, hosts that could not be reached, plays given up, a plan that does not hold: what a reader must see first. */
+  readonly troubles: readonly EventOf<'failure' | 'unreachable' | 'play-stopped' | 'plan' | 'interrupted' | 'bug' | 'warning'>[]
   /** Tasks whose outcome is not known, as `hostTask` names them. */
   readonly unknown: ReadonlySet<string>
   readonly hosts: ReadonlyMap<string, readonly HostEvent[]>
@@ -56,7 +56,7 @@ function outcome(recap: Recap | undefined): string {
   return recap === undefined ? 'not finished' : (verdict(recap)[0] ?? '')
 }
 
-const ORDER: readonly string[] = ['bug', 'failure', 'unreachable', 'play-stopped', 'interrupted', 'warning']
+const ORDER: readonly string[] = ['bug', 'plan', 'failure', 'unreachable', 'play-stopped', 'interrupted', 'warning']
 
 function worstFirst(troubles: Run['troubles']): Run['troubles'] {
   return [...troubles].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
@@ -72,6 +72,8 @@ function trouble(event: Run['troubles'][number], unknown: ReadonlySet<string>): 
       return html`<article><strong>Bug in the engine</strong> ${event.message}<pre>${event.stack}</pre></article>\n`
     case 'play-stopped':
       return html`<article><strong>Play ${event.play} was given up</strong> ${event.message}${event.notStarted.length > 0 ? html`<p>Not started: ${event.notStarted.join(', ')}</p>` : ''}</article>\n`
+    case 'plan':
+      return html`<article><strong>${sentence(event.status.replaceAll('-', ' '))}</strong> ${event.file}: ${event.message}${event.differences.map((each) => html`<p><strong>${each.host}</strong> ${taskName(each)}: ${each.message}</p>\n`)}</article>\n`
     case 'unreachable':
       return html`<article><strong>${event.host}</strong> <span class="unreachable">${event.reason}</span> ${event.message}${event.hint && html`<p>${event.hint}</p>`}</article>\n`
     case 'failure': {

@@ -3,6 +3,7 @@ import { handle, type EventOf, type Handlers } from '../handlers.ts'
 import { LOCKED } from '../host-tally.ts'
 import { width } from './columns.ts'
 import { failureBlock, labelled } from './failure.ts'
+import { planLines } from './plan.ts'
 import { makePaint, type Ink, type Paint } from './paint.ts'
 import { recapTable } from './recap.ts'
 import { hostColumn, taskLines, taskName, type Style } from './task.ts'
@@ -75,6 +76,7 @@ function createTexts(options: Options): Handlers<string> {
     'host-done': (event) => from(1, host(event.host, paint.dim(`${event.ok ? 'through with' : 'out of'} play ${event.play}`))),
     'play-stopped': (event) =>
       lines(`${paint.bold(paint.red('STOPPED'))}  play ${event.play}: ${event.message}${event.notStarted.length > 0 ? `; not started: ${list(event.notStarted)}` : ''}`),
+    plan: (event) => lines(...planLines(event, paint)),
     interrupted: (event) =>
       lines(`${paint.bold(paint.yellow('INTERRUPTED'))}  ${event.signal}: what runs is brought to its end, nothing new is started; once more stops at once`),
     bug: (event) =>

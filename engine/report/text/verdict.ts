@@ -26,6 +26,8 @@ export function verdict(recap: Recap): string[] {
   if (failed.length > 0) troubles.push(`${of(failed)} ${check ? 'would fail' : 'failed'}: ${named(failed)}.`)
   if (unreachable.length > 0) troubles.push(`${of(unreachable)} could not be reached: ${named(unreachable)}.`)
   if (locked.length > 0) troubles.push(`${of(locked)} left alone, another run is at work there: ${list(locked.map(([name]) => name))}.`)
+  if (recap.plan === 'not-as-planned') troubles.push('It is not as planned: nothing was changed.')
+  if (recap.plan === 'not-looked-at') troubles.push('The plan was not applied: nothing was changed.')
   if (unfinished.length > 0) troubles.push(`${of(unfinished)} did not come to the end: ${named(unfinished)}.`)
 
   const done: string[] = []
@@ -35,6 +37,8 @@ export function verdict(recap: Recap): string[] {
   if (check && doubtful) done.push(`On ${of(unknown)} it is not known beforehand whether ${count(recap.unknown, 'task')} would change anything.`)
 
   const next = (): string[] => {
+    if (recap.plan === 'not-as-planned') return ['See what is otherwise, then make a new plan: --check --save-plan FILE.']
+    if (recap.plan === 'not-looked-at') return ['Mend the cause, then apply the plan again.']
     if (check && troubles.length > 0) return ['Nothing was changed. Mend the cause, then check again.']
     if (check) return changed.length > 0 || doubtful ? ['Nothing was changed. Run without --check to do it.'] : []
     if (doubtful) return ['Look there first; a new run finds out what stands and does the rest. With --resume it takes only the hosts that are not done.']
