@@ -57,12 +57,14 @@ export HOSTWRIGHT_LAB_READY
 # 4. The tests: what needs no lab, two files side by side, and beside it what works on lab hosts, one file at a time in each lane. Those mostly
 #    wait, and go before where both want to work.
 files() { find "${@:-test}" -name '*.test.ts' | sort; }
+longest=1800000 # milliseconds a file
+[ "${HOSTWRIGHT_LONG:-}" != 1 ] || longest=7200000
 on_hosts='^test/(hosts|e2e|lab)/'
 slowest='e2e/rollout|hosts/tasks|e2e/canary|e2e/playbooks' # first, so that no lane begins with them when the other is done
 mapfile -t alone < <(files "$@" | grep -Ev "$on_hosts")
 mapfile -t queue < <(files "$@" | grep -E "$on_hosts" | awk -v first="$slowest" '{ print ($0 ~ first ? 0 : 1), $0 }' | sort -s -k1,1 | cut -d' ' -f2)
 run() { # name of the results, files at once, files
-  node --import tsx --test --test-concurrency="$2" --test-timeout=1800000 \
+  node --import tsx --test --test-concurrency="$2" --test-timeout="$longest" \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$results/$1.tap" "${@:3}" || touch "$results/failed"
 }
