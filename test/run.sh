@@ -54,8 +54,7 @@ else
 fi
 export HOSTWRIGHT_LAB_READY
 
-# 4. The tests: what needs no lab, two files side by side, and beside it what works on lab hosts, one file at a time in each lane. Those mostly
-#    wait, and go before where both want to work.
+# 4. The tests: what needs no lab side by side, then what works on lab hosts, one file at a time in each lane.
 files() { find "${@:-test}" -name '*.test.ts' | sort; }
 longest=1800000 # milliseconds a file
 [ "${HOSTWRIGHT_LONG:-}" != 1 ] || longest=7200000
@@ -69,28 +68,22 @@ run() { # name of the results, files at once, files
     --test-reporter=tap --test-reporter-destination="$results/$1.tap" "${@:3}" || touch "$results/failed"
 }
 next() { flock "$results/lock" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$results/queue"; }
-show() { flock "$results/lock" sh -c 'echo "$1"; cat "$2"' sh "$1" "$2"; } # what was said, in one piece
-lane() { # number: takes the files of the queue, until there is none
+lane() { # number: takes the files of the queue, until there is none; what a file says is shown when it is through
   local file said="$results/lane$1"
   while file=$(next) && [ -n "$file" ]; do
     in_lane "$1" run "${file//\//-}" 1 "$file" >"$said" 2>&1
-    show "$file" "$said"
+    flock "$results/lock" sh -c 'echo "$1"; cat "$2"' sh "$file" "$said"
   done
 }
-without_lab() {
-  renice -n 5 $BASHPID >/dev/null
-  run alone 2 "${alone[@]}" >"$results/alone" 2>&1
-  show "without a lab" "$results/alone"
-}
 
+if [ "${#alone[@]}" -gt 0 ]; then echo "alone: ${#alone[@]} files"; run alone 2 "${alone[@]}"; fi
 if [ "$HOSTWRIGHT_LAB_READY" = yes ] && [ "${#queue[@]}" -gt 0 ]; then
   if [ "$(nproc)" -gt 1 ] && [ "${#queue[@]}" -gt 1 ]; then lanes=(1); lane_up 1 || exit 1; fi
   echo "on hosts: ${#queue[@]} files in $((1 + ${#lanes[@]})) lanes"
   printf '%s\n' "${queue[@]}" >"$results/queue"
   for each in 0 "${lanes[@]}"; do lane "$each" & done
+  wait
 fi
-if [ "${#alone[@]}" -gt 0 ]; then echo "without a lab: ${#alone[@]} files"; without_lab & fi
-wait
 
 count() { cat "$results"/*.tap 2>/dev/null | sed -n "s/^# $1 \([0-9]*\)$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count pass) broken=$(( $(count fail) + $(count cancelled) )) skipped=$(( $(count skipped) + $(count todo) ))

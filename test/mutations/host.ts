@@ -34,7 +34,7 @@ export const onTheHost: readonly Mutation[] = [
   { name: 'one character more goes unquoted: ~', file: 'engine/values/quote.ts', find: '@%+=:,./-]', replace: '@%+=:,./~-]', tests: ['values/quote > every byte alone'] },
   { name: 'what moved since the look is written over (the guard)', file: act, find: "if (guard !== '')", replace: 'if (guard === undefined)', tests: [`${run} > run: `] },
   { name: 'a file that was edited since the look is written over', file: guard, find: 'if (sums.length > 0)', replace: 'if (sums.length < 0)', tests: [`${run} > run: `] },
-  { name: 'a step that failed does not end the act', file: act, find: 'hw_mark fail $1 $2 $3 $hw_s; return 1; }', replace: 'hw_mark fail $1 $2 $3 $hw_s; }', tests: [`${run} > run: `] },
+  { name: 'a step that failed does not end the act', file: bootstrap, find: 'hw_mark fail $1 $2 $3 $hw_s; return 1; }', replace: 'hw_mark fail $1 $2 $3 $hw_s; }', tests: [`${run} > run: `] },
   { name: 'a command may take for ever', file: act, find: "...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),", replace: '', tests: [`${run} > run: `] },
   { name: 'a file goes live though its check refuses it', file: ready, find: '`timeout -k 10 60 ${validation(step.validate)} </dev/null`', replace: '`{ timeout -k 10 60 ${validation(step.validate)} </dev/null || true; }`', tests: [`${write} > write: `] },
   { name: 'two runs on one host (the lock)', file: lock, find: 'if flock -n 9; then', replace: 'if true; then', tests: ['transport/shell/lock > fault 66: '] },

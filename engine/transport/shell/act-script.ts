@@ -17,19 +17,17 @@ export interface Program {
 }
 
 /**
- * What an act is made of. `hw_ok T C S CODES` tells a step that failed; `hw_settle` brings the names of files that went live together to the disk: only then
- * their changes are done, and said to be.
+ * Where files go live together, their changes are done, and said to be, when their names are on the disk: `hw_went` notes one, `hw_settle` does that. The
+ * words without such files are the resident program's.
  */
-const WORDS = `hw_due=
+const TOGETHER = `hw_due=
 hw_settle() {
 [ -n "$hw_due" ] || return 0
 set -- $hw_due; hw_due=
 hw_e=$(hw_names 2>&1) && { printf "$hw_n did %s %s 0\\n" "$@"; return; }
 printf '%s do %s %s\\n%s\\n' "$hw_n" "$1" "$2" "$hw_e" >&2; hw_mark fail $1 $2 0 1; return 1
 }
-hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle && hw_mark fail $1 $2 $3 $hw_s; return 1; }
-hw_went() { if [ -n "$hw_ready" ]; then hw_due="$hw_due $1 $2"; else hw_mark did $1 $2 0; fi; }
-hw_drifted() { hw_settle && hw_mark drift $1; return 1; }`
+hw_went() { if [ -n "$hw_ready" ]; then hw_due="$hw_due $1 $2"; else hw_mark did $1 $2 0; fi; }`
 
 /**
  * An act as one program. It says `do T C` before each change and `did T C` after it; `fail T C S CODE` or `drift T` when it stops,
@@ -39,7 +37,7 @@ export function actProgram(act: Act, { unpacks = false, patience = 120_000 }: { 
   const sent = new Sent(unpacks)
   const prepared = preparedWrites(act)
   const directories = directoriesTogether(act.tasks)
-  const lines: string[] = [WORDS, 'hw_go() {', 'true']
+  const lines: string[] = [...(prepared.size > 0 ? [TOGETHER] : []), 'hw_go() {', 'true']
   let seconds = patience / 1000
   for (const [t, task] of act.tasks.entries()) {
     const made = directories.get(t)

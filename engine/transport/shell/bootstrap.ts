@@ -37,6 +37,8 @@ export const firstFrame = (how: string, id: string, script: string): string =>
  * packets less. Any other script runs in a subshell whose input is the blobs and nothing else, pumped there byte for byte: however it ends, and whatever it
  * leaves unread, the next frame begins where it should. A shell that cannot say that a frame has ended ends itself: nobody would hear of the next one.
  *
+ * In an act, \`hw_ok T C S CODES\` tells a step that failed, \`hw_drifted T\` a task whose guard did not hold.
+ *
  * A disk that does not keep a name fails the write, although the file has it by then; one that cannot sync a directory ("Invalid argument"), and a sync
  * that takes no path, are content with a sync of all there is.
  */
@@ -74,6 +76,9 @@ hw_rename() {
 hw_named() { hw_s=$(sync "$@" 2>&1) || { case $hw_s in *"Invalid argument"*) ;; *) sync / 2>/dev/null && { echo "$hw_s" >&2; return 1; } ;; esac; sync; }; }
 hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
 hw_drop() { [ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=; }
+hw_settle() { :; }
+hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle && hw_mark fail $1 $2 $3 $hw_s; return 1; }
+hw_drifted() { hw_settle && hw_mark drift $1; return 1; }
 hw_frame() {
   hw_c=0; hw_t=
   if [ "$hw_how" = look ]; then eval "$hw_src" </dev/null 2>&1; hw_mark end $? || exit; return; fi
