@@ -22,12 +22,12 @@ async function isRefused(shell: string): Promise<void> {
 }
 
 /**
- * In the middle of a step of two seconds something happens to the run that holds the host; five others wait for it. `harm` resolves when the host may
+ * In the middle of a step of six seconds (longer than every run waits for a lock) something happens to the run that holds the host; five others wait for it. `harm` resolves when the host may
  * be free again.
  */
 async function harmed(name: string, holder: ShellLink, shell: string, counter: ReturnType<typeof counterIn>, harm: (group: number) => Promise<void>): Promise<void> {
   const group = await groupOf(holder)
-  const doomed = act(holder, [counter.stay(2)])
+  const doomed = act(holder, [counter.stay(6)])
   assert.ok(await until(() => counter.read() === 'in\n', 20_000))
   const harming = harm(group)
   await isRefused(shell)
@@ -53,7 +53,7 @@ test('fault 66: the holder is stopped: it holds the host until it goes on', { ti
     process.kill(-group, 'SIGSTOP')
     try {
       // Long after its step would have ended.
-      await pause(3_000)
+      await pause(7_000)
       await isRefused(shell)
       assert.equal(counter.read(), 'in\n')
     } finally {
