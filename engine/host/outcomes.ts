@@ -54,9 +54,9 @@ export class Outcomes {
   /** Done, or nothing to do. */
   settle(ready: readonly Ready[], diffs: Diffs): void {
     for (const each of ready) {
-      const { index, task, planned, unknown, begun = [] } = each
+      const { index, task, unknown } = each
       if (index < this.results.length) continue
-      const changes = (planned.changes.length > 0 ? planned.changes : begun).map(({ summary }) => summary)
+      const changes = doneOf(each).map(({ summary }) => summary)
       const status = unknown !== undefined ? 'unknown' : changes.length > 0 ? 'changed' : 'ok'
       this.results.push({ status, changed: changes.length > 0, changes, state: unknown === undefined ? stateOf(task, this.#context.model) : undefined })
       if (status !== 'ok') this.#context.ledger?.settled(this.#context.host, this.workOf(each))
@@ -65,8 +65,9 @@ export class Outcomes {
   }
 
   /** A task as the ledger hears of it. */
-  workOf({ task, planned, unknown, doubt, begun = [] }: Ready): Work {
-    return { role: this.#role, task: task.title, changes: planned.changes.length > 0 ? planned.changes : begun, seen: planned.guards, ...(unknown !== undefined && { unknown }), ...(doubt !== undefined && { doubt }) }
+  workOf(ready: Ready): Work {
+    const { task, planned, unknown, doubt } = ready
+    return { role: this.#role, task: task.title, changes: doneOf(ready), seen: planned.guards, ...(unknown !== undefined && { unknown }), ...(doubt !== undefined && { doubt }) }
   }
 
   /** @throws TaskFailed always: nothing after it is started. */
@@ -111,6 +112,9 @@ export class Outcomes {
     })
   }
 }
+
+/** What is to be done, or, where nothing is left of it, what was begun when the line broke. */
+const doneOf = ({ planned, begun = [] }: Ready): readonly Change[] => (planned.changes.length > 0 ? planned.changes : begun)
 
 /** Of what a plan forbids. */
 export const NOT_AS_PLANNED = { stands: 'nothing of this was done; what was done before it was as planned', hint: 'find out why it is otherwise by now, then make a new plan' } as const
