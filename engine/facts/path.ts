@@ -6,12 +6,6 @@ import { ancestors, parentOf } from './places.ts'
 
 export { ancestors, isAbsent, isShadowed, parentOf }
 
-/**
- * What stands around a command, so that its text comes in one write. Tools write block by block, sha256sum even line by line, and each write is a packet
- * that wakes both ends. Not for bytes: a NUL would be lost. For a few paths there is nothing to gain.
- */
-const inOneWrite = (paths: readonly string[]): readonly [string, string] => (paths.length < 5 ? ['', ''] : ['{ hw_o=$(', '); printf "%s\\n" "$hw_o"; }'])
-
 /** What stands at a path, links not followed. */
 export type PathState =
   | { readonly kind: 'absent' }
@@ -36,10 +30,7 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   // stat's errors are read as well: "No such file" is an answer, anything else is not.
   // %N is the name again, and for a link where it leads: somebody's text, which may look like another line of ours. So each line of ours
   // has the random word of this frame.
-  read: (paths) => {
-    const [before, after] = inOneWrite(paths)
-    return chunked(`${before}QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --`, paths, ` 2>&1${after}`)
-  },
+  read: (paths) => chunked('QUOTING_STYLE=literal stat -c "= $hw_id %f %u %g %s %n\t%N" --', paths, ' 2>&1'),
   parse: (output, paths) => {
     const found = new Map<string, PathState>()
     const troubles: string[] = []
@@ -62,12 +53,15 @@ export const path: (path: string) => Fact<PathState> = defineBatchFact<string, P
   beneath: pathBeneath,
 })
 
-/** `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. */
+/**
+ * `digest('/etc/motd')`: SHA-256 of a regular file's bytes, undefined when there is none. One `sha256sum` for all. It writes line by line; to gather
+ * its lines in the shell costs a fork, which is more than the packets do.
+ */
 export const digest: (path: string) => Fact<string | undefined> = defineBatchFact<string, string | undefined>({
   name: 'digest',
   plain: true,
   blank: undefined,
-  read: (paths) => regularFiles(paths, inOneWrite(paths).join('sha256sum -- "$@" 2>/dev/null')),
+  read: (paths) => regularFiles(paths, 'sha256sum -- "$@" 2>/dev/null'),
   parse: (output, paths) => {
     const found = readSums(output)
     return paths.map((each) => found.get(each))
