@@ -11,6 +11,12 @@
  * The flags of each stand at the head of its file; results go to bench/results/.
  */
 const [first = '', ...rest] = process.argv.slice(2)
+process.on('uncaughtException', (error) => {
+  // Of an error during the cleaning up Node would not tell what it was about, nor what had failed before.
+  const all = error instanceof Error && 'suppressed' in error && 'error' in error ? [error.suppressed, error.error] : [error]
+  for (const each of all) console.error(each)
+  process.exit(1)
+})
 if (/^\d+$/.test(first)) await (await import('./ratio.ts')).ratio(Number(first), Number(rest[0] ?? 7), rest[1] ?? 'lab')
 else if (first === 'distance') await (await import('./distance.ts')).distance(rest)
 else if (first === 'width') await (await import('./width.ts')).width(rest)

@@ -1,4 +1,4 @@
-import Handlebars from 'handlebars'
+import Handlebars from 'handlebars/dist/handlebars.js'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
 

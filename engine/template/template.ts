@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Handlebars from 'handlebars'
+import Handlebars from 'handlebars/dist/handlebars.js'
 import { z } from 'zod'
 import { InputError, type Diagnostic } from '../diagnostic/diagnostic.ts'
 import { contentOf, type Content } from '../values/content.ts'

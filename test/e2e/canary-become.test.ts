@@ -29,7 +29,7 @@ before(async () => {
   resetHost(HOST)
   search.makeLoud()
   await new Promise((resolve) => setTimeout(resolve, 1000)) // until sshd has begun anew
-  await search.watch()
+  await search.watch({ sudo: true })
 })
 after(async () => {
   await search.close()

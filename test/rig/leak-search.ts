@@ -8,7 +8,7 @@ import { Canaries } from './canaries.ts'
 import { killedAt, run } from './cli.ts'
 import { onHost } from './lab-host.ts'
 import { onTerminal, unbroken } from './terminal.ts'
-import { changedFilesWith, namespaceOf, sshdOf, traced, traceLines, traceOf, watchProcesses } from './trace.ts'
+import { changedFilesWith, namespaceOf, sshdOf, traced, traceLines, traceOf, traceOfNewSshd, watchProcesses } from './trace.ts'
 import { overSsh, type Said } from './watched.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../..')
@@ -64,10 +64,11 @@ export class LeakSearch {
     onHost(this.#host, ['sh', '-c', LOUD])
   }
 
-  /** From now on all processes are looked at, and what sshd starts is written down. */
-  async watch(): Promise<void> {
+  /** From now on all processes are looked at, and what sshd starts is written down. `sudo`: it is to work on the host, which takes twice as long. */
+  async watch({ sudo = false } = {}): Promise<void> {
     const inside = namespaceOf((await initOf(this.#host)) ?? 0) ?? ''
-    const trace = await traceOf([await sshdOf(this.#host)], join(this.#traces, 'sshd'))
+    const file = join(this.#traces, 'sshd')
+    const trace = sudo ? await traceOf([await sshdOf(this.#host)], file) : await traceOfNewSshd(this.#host, file)
     const watch = watchProcesses(new Set([inside, namespaceOf(process.pid) ?? '']), (pid, words) => {
       for (const canary of this.canaries.in(words)) this.#seen.add(`${canary} in ${pid}: ${words.slice(0, 80)}`)
     })

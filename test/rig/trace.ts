@@ -1,7 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { initOf } from '../../lab/process.ts'
+import { inHost, initOf } from '../../lab/process.ts'
+import { waitUntil } from '../../lab/wait.ts'
 import { needs } from './needs.ts'
 
 const STRACE = needs('strace', 'strace')
@@ -31,6 +32,31 @@ export async function traceOf(pids: readonly number[], file: string, calls?: rea
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return { stop: () => stopped(child, ended) }
+}
+
+/**
+ * The same for what sshd on a lab host starts, in half the time: an sshd of its own takes the place of the host's until the trace is stopped, and only what is
+ * traced stops a process. The price: whatever it starts can gain no rights by setuid, so there is no sudo.
+ */
+export async function traceOfNewSshd(host: string, file: string): Promise<{ stop(): Promise<void> }> {
+  const init = (await initOf(host)) ?? 0
+  const within = (...command: readonly [string, ...string[]]) => {
+    const [program, ...words] = inHost(init, command)
+    return execFileSync(program, words, { stdio: 'pipe', timeout: 30_000 })
+  }
+  within('service', 'ssh', 'stop')
+  const child = spawn(STRACE, [...WHAT, '--seccomp-bpf', '-I', '2', '-o', file, ...inHost(init, ['/usr/sbin/sshd', '-D'])], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const listens = async () => (await sshdOf(host).catch(() => undefined)) !== undefined
+  await waitUntil(`an sshd on ${host} under strace`, 10, listens)
+  return {
+    async stop() {
+      process.kill(await sshdOf(host), 'SIGTERM')
+      await waitUntil(`the end of the sshd on ${host}`, 10, async () => !(await listens())) // without strace it could start nothing any more
+      await stopped(child, ended)
+      within('service', 'ssh', 'start')
+    },
+  }
 }
 
 const status = (pid: number): string => readFileSync(`/proc/${pid}/status`, 'utf8')
