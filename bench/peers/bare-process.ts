@@ -1,9 +1,10 @@
 /**
- * `tsx bare-process.ts JOB.json`: asks every host of the job one thing over ssh2, all at once, and says what they changed. No engine: the
+ * `tsx bare-process.ts JOB.json`: asks every host of the job one thing over ssh2, a hundred at once, and says what they changed. No engine: the
  * least that a program in Node pays for it. It logs in as fast as ssh2 can (the key first, no Nagle), and checks the host's key.
  */
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import pLimit from 'p-limit'
 import ssh2 from 'ssh2'
 import type { Target } from '../hosts/target.ts'
 import type { Ask } from './bare.ts'
@@ -47,6 +48,8 @@ async function ask({ name, address, port, user, privateKeyFile, knownHostsFile }
   return expect === undefined && stdout !== '' ? Number(stdout) : undefined
 }
 
-const answers = await Promise.all(job.map((each) => ask(each.target, each.ask)))
+// Of a thousand at once some would not be let in before sshd gives them up, after two minutes.
+const limit = pLimit(100)
+const answers = await Promise.all(job.map((each) => limit(() => ask(each.target, each.ask))))
 const changed = answers.reduce<number | undefined>((sum, each) => (each === undefined ? sum : (sum ?? 0) + each), undefined)
 console.log(JSON.stringify({ began, ...(changed !== undefined && { changed }) }))

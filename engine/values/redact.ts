@@ -34,11 +34,23 @@ export function redact(text: string): string {
     long = longOf(forms)
   }
   if (pattern === undefined) return text
-  const left = text.replace(pattern, SHOWN)
+  const left = withoutMatches(text, pattern)
   return long === undefined ? left : withoutBeginnings(left, long)
 }
 
 const SHOWN = '[secret]'
+
+/** Also those that begin within another one: of two secrets that overlap, the end of the second would be left. */
+function withoutMatches(text: string, pattern: RegExp): string {
+  let [shown, until] = ['', 0]
+  pattern.lastIndex = 0
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match.index >= until) shown += text.slice(until, match.index) + SHOWN
+    until = Math.max(until, match.index + match[0].length)
+    pattern.lastIndex = match.index + 1
+  }
+  return shown + text.slice(until)
+}
 
 const isSpoken = (text: string): boolean => [...spoken].some((name) => name.includes(text))
 

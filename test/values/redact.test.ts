@@ -84,6 +84,15 @@ test('fault 92: what is too short to be told from ordinary words stays as it is'
   assert.equal(redact('turned on    and off'), 'turned on    and off')
 })
 
+test('fault 93: of two secrets that overlap nothing is left, as they are and in base64', () => {
+  for (const value of ['overlap-ends-SHARED', 'SHARED-begins-the-other', 'q__proto__', '__proto__!.xOK rst']) new Secret(value)
+  assert.equal(redact('<overlap-ends-SHARED-begins-the-other>'), '<[secret]>')
+  // One byte before it could be the "q": its last bits are the same.
+  const encoded = Buffer.from('\x01\x01\x01\x01\x01__proto__!.xOK rst\x02').toString('base64')
+  assert.match(redact(encoded), /^AQEBAQ\[secret\].{0,5}$/)
+  assert.equal(redact('q__proto__q__proto__'), '[secret][secret]')
+})
+
 test('the longer of two secrets wins', () => {
   new Secret('hunter2')
   new Secret('hunter2-and-more')
