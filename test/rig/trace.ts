@@ -45,7 +45,8 @@ export async function traceOfNewSshd(host: string, file: string): Promise<{ stop
     return execFileSync(program, words, { stdio: 'pipe', timeout: 30_000 })
   }
   within('service', 'ssh', 'stop')
-  const child = spawn(STRACE, [...WHAT, '--seccomp-bpf', '-I', '2', '-o', file, ...inHost(init, ['/usr/sbin/sshd', '-D'])], { stdio: 'ignore' })
+  const [strace = '', ...words] = [...traced(file), '-I', '2', ...inHost(init, ['/usr/sbin/sshd', '-D'])]
+  const child = spawn(strace, words, { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const listens = async () => (await sshdOf(host).catch(() => undefined)) !== undefined
   await waitUntil(`an sshd on ${host} under strace`, 10, listens)
