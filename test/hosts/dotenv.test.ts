@@ -13,21 +13,18 @@ const AT = '/srv/hw-dotenv'
 
 const Config = z.object({ services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()).default({}) })) })
 
-/** What Compose reads in each of these documents; undefined where it refuses. */
-async function compose(documents: readonly string[]): Promise<(Record<string, string> | undefined)[]> {
+/** What Compose reads in each of these documents: all in one project, a service each. @throws when it refuses one, with what it says. */
+async function compose(documents: readonly string[]): Promise<Record<string, string>[]> {
+  const services = Object.fromEntries(documents.map((_, n) => [`s${n}`, { image: 'x', env_file: [`${AT}/${n}.env`] }]))
   await ensureOn(HOST, [
     directory({ path: AT }),
-    ...documents.flatMap((document, n) => [
-      file({ path: `${AT}/${n}.env`, content: document, mode: '0600' }),
-      file({ path: `${AT}/${n}.yml`, content: JSON.stringify({ name: 'x', services: { a: { image: 'x', env_file: [`${AT}/${n}.env`] } } }), mode: '0600' }),
-    ]),
+    ...documents.map((document, n) => file({ path: `${AT}/${n}.env`, content: document, mode: '0600' })),
+    file({ path: `${AT}/compose.yml`, content: JSON.stringify({ name: 'x', services }), mode: '0600' }),
   ])
   // A clean environment: the shell's would fill in what a document leaves open.
-  const script = `cd "$1"; n=0; while [ "$n" -lt "$2" ]; do env -i PATH="$PATH" HOME=/nonexistent docker compose -f "$n.yml" config --format json 2>/dev/null | tr -d '\\n' || :; echo; n=$((n + 1)); done; rm -rf "$1"`
-  return onHost(HOST, ['sh', '-c', script, 'sh', AT, String(documents.length)])
-    .split('\n')
-    .slice(0, documents.length)
-    .map((line) => (line === '' ? undefined : Object.fromEntries(Object.entries(Config.parse(JSON.parse(line)).services['a']?.environment ?? {}).map(([key, value]) => [key, value.replaceAll('$$', '$')]))))
+  const script = 'cd "$1" && env -i PATH="$PATH" HOME=/nonexistent docker compose -f compose.yml config --format json; e=$?; rm -rf "$1"; exit $e'
+  const read = Config.parse(JSON.parse(onHost(HOST, ['sh', '-c', script, 'sh', AT]))).services
+  return documents.map((_, n) => Object.fromEntries(Object.entries(read[`s${n}`]?.environment ?? {}).map(([key, value]) => [key, value.replaceAll('$$', '$')])))
 }
 
 /** Whether our reader takes it, and the document. */
@@ -81,26 +78,27 @@ const table: readonly (readonly [read: boolean, document: string])[] = [
   [false, '=x\n'],
 ]
 
-test('documents by hand: read as Compose reads them, or refused', { timeout: 300_000 }, async () => {
-  const theirs = await compose(table.map(([, document]) => document))
-  for (const [n, [reads, document]] of table.entries()) {
-    const ours = readDotenv(document)
-    assert.equal(ours.ok, reads, JSON.stringify(document))
-    if (ours.ok) assert.deepEqual(Object.fromEntries(ours.value), theirs[n], JSON.stringify(document))
-  }
+test('documents by hand: read as Compose reads them, or refused', { timeout: 120_000 }, async () => {
+  for (const [reads, document] of table) assert.equal(readDotenv(document).ok, reads, JSON.stringify(document))
+  await readAlike(table.flatMap(([reads, document]) => (reads ? [document] : [])))
 })
 
-test('fault 77: whatever our reader takes, Compose reads alike', { timeout: 600_000 }, async () => {
+test('fault 77: whatever our reader takes, Compose reads alike', { timeout: 120_000 }, async () => {
   const piece = fc.constantFrom('A=', 'B=', 'export C=', '"', "'", '\\', '$', '#', ' #', ' ', '\n', '\n', '\\n', '\\"', '\\$', '=', 'x', 'é', 'word', '\t', '{', '}', '`')
   const any = fc.array(piece, { minLength: 1, maxLength: 14 }).map((pieces) => `A=${pieces.join('')}`)
   const ours = fc.dictionary(fc.constantFrom('A', 'B', 'C'), fc.string({ unit: fc.constantFrom('\\', '"', '$', '\n', '\r', '\t', "'", '`', '#', '=', '{', ' ', 'n', 'é', '😀') }), { noNullPrototype: true }).map((values) => envFile(values).text ?? '')
   const taken = (documents: readonly string[]) => documents.filter((document) => readDotenv(document).ok)
   const documents = [...new Set([...taken(fc.sample(any, { numRuns: 6000, seed: 7 })).slice(0, 250), ...fc.sample(ours, { numRuns: 50, seed: 7 })])]
   assert.ok(documents.length > 150, String(documents.length))
+  await readAlike(documents)
+})
+
+/** Our reader takes every one of these, and reads in it what Compose reads. */
+async function readAlike(documents: readonly string[]): Promise<void> {
   const theirs = await compose(documents)
   for (const [n, document] of documents.entries()) {
     const read = readDotenv(document)
     assert.ok(read.ok, JSON.stringify(document))
     assert.deepEqual(Object.fromEntries(read.value), theirs[n], JSON.stringify(document))
   }
-})
+}
