@@ -25,7 +25,7 @@ export interface HostOptions {
 }
 
 export async function healthOf(name: string, number: number): Promise<Health> {
-  const init = await initOf(name)
+  const init = initOf(name)
   if (init === undefined) return { init, sshd: false, docker: false }
   const [sshd, docker] = await Promise.all([sshdAnswers(addressOf(number)), dockerAnswers(init)])
   return { init, sshd, docker }

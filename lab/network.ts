@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { labNetwork, labPrefix } from './paths.ts'
 import { unmountUnder } from './mount.ts'
 import { attempt, run } from './run.ts'
@@ -70,7 +70,15 @@ export function namespacedHosts(): string[] {
 }
 
 /** Every process (by this machine's ids) in the namespace of `name`: its init, sshd, dockerd, whatever was left behind. */
-export async function processesIn(name: string): Promise<number[]> {
+export function processesIn(name: string): number[] {
   if (!existsSync(namespacePath(name))) return []
-  return (await run(['ip', 'netns', 'pids', namespaceOf(name)])).split('\n').filter(Boolean).map(Number)
+  const { ino } = statSync(namespacePath(name))
+  const isIn = (pid: string): boolean => {
+    try {
+      return statSync(`/proc/${pid}/ns/net`).ino === ino
+    } catch {
+      return false // gone by itself in between
+    }
+  }
+  return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && isIn(entry)).map(Number)
 }

@@ -3,8 +3,8 @@ import { processesIn } from './network.ts'
 import { waitUntil } from './wait.ts'
 
 /** Process 1 of a host, by this machine's ids; undefined when the host is not running. */
-export async function initOf(name: string): Promise<number | undefined> {
-  return (await processesIn(name)).find(isInit)
+export function initOf(name: string): number | undefined {
+  return processesIn(name).find(isInit)
 }
 
 /** The argv that runs `command` in the host of which `init` is process 1: all its namespaces and its root, a clean environment. */
@@ -15,13 +15,13 @@ export function inHost(init: number, command: readonly string[]): [string, ...st
 
 /** Ends everything in a host, containers too: with process 1 of a pid namespace the kernel ends all the others. */
 export async function endProcesses(name: string): Promise<void> {
-  const init = await initOf(name)
+  const init = initOf(name)
   if (init !== undefined) {
     endProcess(init)
     await waitUntil(`the end of ${name}`, 10, async () => !existsSync(`/proc/${init}`)) // its parent, unshare, buries it
   }
   await waitUntil(`the end of the processes of ${name}`, 20, async () => {
-    const left = await processesIn(name)
+    const left = processesIn(name)
     for (const pid of left) endProcess(pid)
     return left.length === 0
   })

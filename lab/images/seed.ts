@@ -18,7 +18,7 @@ export async function imageSeed(): Promise<string> {
   await hostDown('lab0', 0)
   try {
     await hostUp('lab0', 0, { sh: 'dash' })
-    const init = await initOf('lab0')
+    const init = initOf('lab0')
     if (init === undefined) throw new LabError('lab0, on which the images are loaded, went away')
     await loadAndStop(init, archive)
     mkdirSync(folder, { recursive: true })

@@ -7,6 +7,7 @@ import type { Task } from '../../engine/tasks/task.ts'
 import { connectSsh, type SshSettings } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
 import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
+import { inHost, initOf } from '../../lab/process.ts'
 import { readState } from '../../lab/state.ts'
 
 export interface OpenLab {
@@ -28,25 +29,40 @@ export interface OpenOptions {
 }
 
 /** A fresh line and a fresh model to a lab host, as a new run would have. */
-export async function openLab(name: string, { mode = 'apply', user = 'root', become, diff = false, limits: { patience, ...limits } = {} }: OpenOptions = {}): Promise<OpenLab> {
-  const address = readState().hosts[name]?.address
-  if (address === undefined) throw new Error(`lab host ${name} is not up: npm run lab -- up 3`)
-  const connected = await connectSsh({ host: name, address, user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' }, ...limits })
+export async function openLab(name: string, options: OpenOptions = {}): Promise<OpenLab> {
+  const link = await openLine(name, options)
+  return { ...overLine(name, link, options), close: () => link.close() }
+}
+
+/** A line of its own to a lab host; with the host's lock, unless it is for check mode. */
+export async function openLine(name: string, { mode = 'apply', user = 'root', become, limits: { patience, ...limits } = {} }: OpenOptions = {}): Promise<ShellLink> {
+  const connected = await connectSsh({ host: name, address: addressOf(name), user, privateKeyFile: clientKey, knownHostsFiles: [knownHosts], sshConfigFile: 'none', env: { home: '/root', user: 'root' }, ...limits })
   if (!connected.ok) throw new Error(`${connected.error.reason}: ${connected.error.message}`)
   const opened = await ShellLink.open(connected.connection, { ...(become && { become }), ...(patience !== undefined && { patience }), ...(mode === 'apply' && { lock: { owner: 'test', waitSeconds: 30 } }) })
   if (!opened.ok) throw new Error(`${opened.error.reason}: ${opened.error.message}`)
+  return opened.link
+}
+
+/** A host that nothing is known of yet, over this line. */
+export function overLine(name: string, link: ShellLink, { mode = 'apply', diff = false }: OpenOptions = {}): Omit<OpenLab, 'close'> {
   const events: Event[] = []
   const context: HostContext = {
-    host: name, mode, diff, model: new HostModel(), link: opened.link,
+    host: name, mode, diff, model: new HostModel(), link,
     emit: (event) => events.push(event),
     reconnect: () => Promise.resolve(undefined),
     beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
   }
   const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), other: () => Promise.reject(new Error('one host only')) }
-  const host = new Host({ name, address, groups: [] }, context, services, 'test', [], { last: Promise.resolve() })
+  const host = new Host({ name, address: addressOf(name), groups: [] }, context, services, 'test', [], { last: Promise.resolve() })
   const told = () => events.flatMap((event) => (event.type === 'task' ? [{ task: event.task, status: event.status, changes: event.changes }] : []))
-  return { host, link: opened.link, events, told, close: () => opened.link.close() }
+  return { host, link, events, told }
+}
+
+function addressOf(name: string): string {
+  const address = readState().hosts[name]?.address
+  if (address === undefined) throw new Error(`lab host ${name} is not up: npm run lab -- up 3`)
+  return address
 }
 
 /** One batch in a run of its own. */
@@ -65,9 +81,10 @@ export function resetHost(name: string): void {
   execFileSync('node_modules/.bin/tsx', ['lab/cli.ts', 'reset', name], { cwd: checkout, timeout: 120_000 })
 }
 
-/** Runs a command in a lab host, from outside of the engine. @throws with its output when it fails. */
+/** Runs a command as root in a lab host, from outside of the engine and of its sshd. @throws with its output when it fails. */
 export function onHost(name: string, argv: readonly string[]): string {
-  const address = readState().hosts[name]?.address ?? ''
-  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  return execFileSync('ssh', ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', `root@${address}`, quoted], { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
+  const init = initOf(name)
+  if (init === undefined) throw new Error(`lab host ${name} is not up`)
+  const [program, ...words] = inHost(init, argv)
+  return execFileSync(program, words, { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
 }

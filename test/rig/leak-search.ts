@@ -66,7 +66,7 @@ export class LeakSearch {
 
   /** From now on all processes are looked at, and what sshd starts is written down. `sudo`: it is to work on the host, which takes twice as long. */
   async watch({ sudo = false } = {}): Promise<void> {
-    const inside = namespaceOf((await initOf(this.#host)) ?? 0) ?? ''
+    const inside = namespaceOf(initOf(this.#host) ?? 0) ?? ''
     const file = join(this.#traces, 'sshd')
     const trace = sudo ? await traceOf([await sshdOf(this.#host)], file) : await traceOfNewSshd(this.#host, file)
     const watch = watchProcesses(new Set([inside, namespaceOf(process.pid) ?? '']), (pid, words) => {
@@ -140,7 +140,7 @@ export class LeakSearch {
     assert.deepEqual(changedFilesWith(patterns, this.#begun, here).filter((path) => !path.startsWith(`${this.store}/`)), [])
 
     const { upper, docker, log: init } = hostFolders(this.#host)
-    const live = `/proc/${(await initOf(this.#host)) ?? 0}/root`
+    const live = `/proc/${initOf(this.#host) ?? 0}/root`
     const inHost = (path: string) => path.replace(upper, '').replace(docker, '/var/lib/docker').replace(live, '')
     const found = changedFilesWith(patterns, this.#begun, [upper, docker, init, `${live}/run`, `${live}/dev/shm`])
     const controls = [new RegExp(`^${LOG}$`), ...(control ? [control.path] : [])]

@@ -22,7 +22,7 @@ const LIVING = /^data(?:\/|$)/
  * Two equal manifests mean that nothing was written, not even the same bytes again, and nothing was started anew.
  */
 export async function manifest(name: string): Promise<Map<string, string>> {
-  const root = `/proc/${(await initOf(name)) ?? 0}/root`
+  const root = `/proc/${initOf(name) ?? 0}/root`
   return new Map([...paths(hostFolders(name).upper), ...daemons(root), ...(await ofDocker(`${root}/run/docker.sock`))])
 }
 

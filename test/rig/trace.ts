@@ -13,7 +13,7 @@ export const traced = (file: string): string[] => [STRACE, ...WHAT, '--seccomp-b
 
 /** The process that listens on a lab host for new connections. */
 export async function sshdOf(host: string): Promise<number> {
-  const inside = namespaceOf((await initOf(host)) ?? 0)
+  const inside = namespaceOf(initOf(host) ?? 0)
   const [sshd, ...more] = processes().filter((pid) => namespaceOf(pid) === inside && /^sshd: .*listener/.test(textOf(`/proc/${pid}/cmdline`)))
   if (sshd === undefined || more.length > 0) throw new Error(`${host} has ${more.length + 1} sshd`)
   return sshd
@@ -39,7 +39,7 @@ export async function traceOf(pids: readonly number[], file: string, calls?: rea
  * traced stops a process. The price: whatever it starts can gain no rights by setuid, so there is no sudo.
  */
 export async function traceOfNewSshd(host: string, file: string): Promise<{ stop(): Promise<void> }> {
-  const init = (await initOf(host)) ?? 0
+  const init = initOf(host) ?? 0
   const within = (...command: readonly [string, ...string[]]) => {
     const [program, ...words] = inHost(init, command)
     return execFileSync(program, words, { stdio: 'pipe', timeout: 30_000 })

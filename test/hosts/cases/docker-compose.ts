@@ -17,18 +17,26 @@ const project = (text = compose) => [
 ]
 const restore = [['sh', '-c', `docker compose -p hw-case down -v; rm -rf ${at} /var/lib/hostwright/compose/hw-case`]]
 const up = (wait = '60s') => composeProject({ directory: at, wait })
-const broken = (name: string, ...breakBy: string[]): HostCase => ({ name: `composeProject, ${name}`, before: project(), task: () => up(), breakBy: breakBy.map((line) => ['sh', '-c', line]), restore })
+const byHand = (line: string) => [['sh', '-c', line]]
 
 export const cases: readonly HostCase[] = [
-  broken('a container stopped by hand', 'docker stop -t 1 hw-case-web-1'),
-  broken('a container removed by hand', 'docker rm -f hw-case-web-1'),
-  broken('.env edited by hand', `echo 'B="2"' >>${at}/.env`),
-  broken('a mounted file edited by hand', `echo two >${at}/conf/a`),
-  broken('the project file edited by hand', `sed -i 's/interval: 1s/interval: 2s/' ${at}/docker-compose.yml`),
-  broken('recreated by hand with other files, which are put back', `cd ${at} && cp .env /root/.env.hw && echo 'B="2"' >>.env && docker compose up -d && mv /root/.env.hw .env`),
-  broken('an orphan', `cd ${at} && cp docker-compose.yml /root/hw.yml && printf '  extra: { image: "hostwright-lab/web:v1", stop_grace_period: 1s }\\n' >>docker-compose.yml && docker compose up -d && mv /root/hw.yml docker-compose.yml`),
-  broken('a recreation that was interrupted', `docker rm -f hw-case-web-1 && docker create --name 0123456789ab_hw-case-web-1 --label com.docker.compose.project=hw-case --label com.docker.compose.service=web --label com.docker.compose.oneoff=False --label com.docker.compose.container-number=1 hostwright-lab/web:v1`),
-  broken('brought up by hand, and the record lost', `rm -f /var/lib/hostwright/compose/hw-case`),
+  {
+    name: 'composeProject, a container stopped by hand',
+    before: project(),
+    task: () => up(),
+    breakBy: byHand('docker stop -t 1 hw-case-web-1'),
+    alsoBreakBy: {
+      'a container removed by hand': byHand('docker rm -f hw-case-web-1'),
+      '.env edited by hand': byHand(`echo 'B="2"' >>${at}/.env`),
+      'a mounted file edited by hand': byHand(`echo two >${at}/conf/a`),
+      'the project file edited by hand': byHand(`sed -i 's/interval: 1s/interval: 2s/' ${at}/docker-compose.yml`),
+      'recreated by hand with other files, which are put back': byHand(`cd ${at} && cp .env /root/.env.hw && echo 'C="3"' >>.env && docker compose up -d && mv /root/.env.hw .env`),
+      'an orphan': byHand(`cd ${at} && cp docker-compose.yml /root/hw.yml && printf '  extra: { image: "hostwright-lab/web:v1", stop_grace_period: 1s }\\n' >>docker-compose.yml && docker compose up -d && mv /root/hw.yml docker-compose.yml`),
+      'a recreation that was interrupted': byHand(`docker rm -f hw-case-web-1 && docker create --name 0123456789ab_hw-case-web-1 --label com.docker.compose.project=hw-case --label com.docker.compose.service=web --label com.docker.compose.oneoff=False --label com.docker.compose.container-number=1 hostwright-lab/web:v1`),
+      'brought up by hand, and the record lost': byHand(`rm -f /var/lib/hostwright/compose/hw-case`),
+    },
+    restore,
+  },
   {
     name: 'composeProject, an operator who works by hand finds nothing to do',
     before: project(),
