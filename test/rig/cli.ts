@@ -21,7 +21,7 @@ export function playbook(name: string, args: readonly string[], seconds = 300): 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What `tsx` is, without its process that only waits for another one: a sixth of the time of a short run. */
-const TSX = [process.execPath, '--import', import.meta.resolve('tsx')] as const
+export const TSX = [process.execPath, '--import', import.meta.resolve('tsx')] as const
 
 /** Runs `tsx` with these words in the checkout, or in another folder; `under`: a command with its words that runs it, such as strace. */
 export function run(words: readonly string[], seconds = 300, under: readonly string[] = [], cwd = checkout): Promise<CliRun> {
@@ -46,7 +46,7 @@ export function run(words: readonly string[], seconds = 300, under: readonly str
  * prints a line that begins so. `under`: a command with its words that runs it. Resolves with what it had printed.
  */
 export function killedAt(beginning: string, words: readonly string[], under: readonly string[] = []): Promise<string> {
-  const [program = '', ...all] = [...under, 'node_modules/.bin/tsx', ...words, '--output', 'json']
+  const [program = '', ...all] = [...under, ...TSX, ...words, '--output', 'json']
   return new Promise((resolve, reject) => {
     const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'ignore'], cwd: new URL('../..', import.meta.url), detached: true, timeout: 120_000 })
     let heard = ''
