@@ -113,6 +113,8 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     if (option === undefined) problems.push(unknownFlag(token.rawName, Object.keys(options)))
     else if (switches.has(token.name)) values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? 'true'])
     else if (option.type === 'string' && token.value === undefined) problems.push({ message: `${token.rawName} needs a value` })
+    // `--report $FILE --check` with an empty FILE: the run would be for real, and its report in a file called --check.
+    else if (option.type === 'string' && token.inlineValue === false && /^-[^\d.]/.test(token.value ?? '')) problems.push({ message: `${token.rawName} needs a value, and "${token.value}" looks like a flag`, hint: `write ${token.rawName.startsWith('--') ? `${token.rawName}=${token.value}` : `${token.rawName}${token.value}`} when it is meant` })
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })
     else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
   }

@@ -73,6 +73,8 @@ const wrong: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['web1'], /"web1" stands alone: what is it for\?/],
   [['--forks'], /--forks needs a value/],
   [['--check=yes'], /--check takes no value/],
+  [['--report', '--check'], /--report needs a value, and "--check" looks like a flag\n {2}write --report=--check when it is meant/],
+  [['-l', '-C', '--app-name', '--list-hosts'], /-l needs a value.*\n {2}write -l-C .*--app-name needs a value/s],
   [['--forks', '1', '--forks', '2'], /--forks is given more than once/],
   [['-C', 'web1', '--frks', '1', '--limit'], /stands alone.*there is no flag --frks.*--limit needs a value/s],
 ]
