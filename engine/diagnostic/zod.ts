@@ -53,9 +53,7 @@ function missing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
 }
 
 function wrong(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
-  const at = where.place(path)
-  const secret = where.schema !== undefined && isSecret(where.schema, path)
-  return diagnostic(`${nameOf(path, where)}${plain(issue.message)}`, secret ? withoutText(at) : at, hintFor(issue, path, where, secret))
+  return diagnostic(`${nameOf(path, where)}${plain(issue.message)}`, shownPlace(path, where), hintFor(issue, path, where, holdsSecret(path, where)))
 }
 
 function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where, secret: boolean): string | undefined {
@@ -87,7 +85,7 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[]
   const kinds = issue.errors.flatMap((branch) => branch.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : [])))
   const message = own || kinds.length < issue.errors.length ? plain(best?.[0]?.message ?? issue.message) : `expected ${[...new Set(kinds)].join(' or ')}`
   const name = isMissing(issue, path, where) ? `${nameOf(path, where, ' is missing')}: ` : nameOf(path, where)
-  return [diagnostic(`${name}${message}`, where.place(path))]
+  return [diagnostic(`${name}${message}`, shownPlace(path, where))]
 }
 
 const plain = (message: string): string => message.replace(/^Invalid (input|option|string): /, '')
@@ -115,6 +113,10 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-function withoutText(at: Place | undefined): Place | undefined {
-  return at === undefined ? undefined : { file: at.file, line: at.line, column: at.column }
+const holdsSecret = (path: readonly PropertyKey[], { schema }: Where): boolean => schema !== undefined && isSecret(schema, path)
+
+/** The place of a value; without its line where that is secret. */
+function shownPlace(path: readonly PropertyKey[], where: Where): Place | undefined {
+  const at = where.place(path)
+  return at !== undefined && holdsSecret(path, where) ? { file: at.file, line: at.line, column: at.column } : at
 }

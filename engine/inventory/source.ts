@@ -2,12 +2,14 @@ import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { linesBelowSecrets, masked } from './masked.ts'
 
 /** A text that a person wrote, which knows the place of every character in it. */
 export class Source {
   readonly file: string
   readonly text: string
   readonly #starts: number[] = [0]
+  #below: Uint8Array | undefined
 
   constructor(file: string, text: string) {
     this.file = file
@@ -20,7 +22,7 @@ export class Source {
     const line = this.#lineOf(Math.max(0, Math.min(offset, this.text.length)))
     const text = this.line(line)
     const column = Math.min(offset - (this.#starts[line - 1] ?? 0), text.length) + 1
-    return { file: this.file, line, column, length: Math.max(1, length), text: masked(text) }
+    return { file: this.file, line, column, length: Math.max(1, length), text: masked(text, this.#isBelowSecret(line)) }
   }
 
   /** The place of a stretch of a line. Both count from 1. */
@@ -39,6 +41,12 @@ export class Source {
     return this.#starts.length
   }
 
+  /** Whether a line of YAML stands below a key that sounds like a secret: `secrets:`, or a password that begins on the next line. */
+  #isBelowSecret(line: number): boolean {
+    this.#below ??= linesBelowSecrets(Array.from({ length: this.lineCount }, (_, index) => this.line(index + 1)))
+    return this.#below[line - 1] === 1
+  }
+
   #lineOf(offset: number): number {
     let low = 0
     let high = this.#starts.length
@@ -49,15 +57,6 @@ export class Source {
     }
     return low + 1
   }
-}
-
-/** A value under such a name is not shown, but for references to a store and the settings of one. */
-const SECRET = /((?:pass(?:word|wd|phrase)?|secret|token|credential|api_?key|private_?key)[\w.-]*)(["']?\s*[:=]\s*)(?!!secrets?\s+["']?[\w./#-]+["']?\s*(?:[,}#]|$)|\{\s*store:)\S.*$/i
-
-/** A line fit to be printed: the value after a key that sounds like a secret is not shown. Very long lines are not printed anyway. */
-function masked(line: string): string {
-  if (line.length > 400) return ' '.repeat(401)
-  return line.replace(SECRET, (all: string, key: string, between: string) => (/(_file|_path)$/i.test(key) ? all : `${key}${between}[secret]`))
 }
 
 /** More than this is not written by hand. */

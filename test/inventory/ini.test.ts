@@ -64,7 +64,7 @@ const errors: readonly (readonly [ini: string, printed: string])[] = [
   ['[web]\na\n[wbe:vars]\nx=1\n', `${INI}:3:2 there is no group "wbe"\n    [wbe:vars]\n     ~~~\n  did you mean "web"?`],
   ['[web]\na\n[web:vars]\nx\n', `${INI}:4:1 expected "name = value"\n    x\n    ~`],
   ['[a:children]\nb\n[b:children]\na\n[a]\n[b]\n', `${INI}:2:1 groups are within each other in a circle: a > b > a\n    b\n    ~\n  remove one of these children`],
-  ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    a ansible_prot=22\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number\n    b ansible_password=[secret]\n                       ~`],
+  ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    a ansible_prot=22\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number`],
   ['#!/bin/sh\necho\n', `${INI}:1:1 scripts are not run as inventories\n    #!/bin/sh\n    ~\n  write it in TypeScript: export default async () => ({ all: { hosts: { … } } })`],
 ]
 
