@@ -5,7 +5,7 @@ import type { Task } from '../tasks/task.ts'
 import { actOnce } from './act-once.ts'
 import type { HostContext } from './context.ts'
 import { converge } from './converge.ts'
-import { TaskFailed } from './failure.ts'
+import { HostLost, Stopped, TaskFailed } from './failure.ts'
 import { learn } from './learn.ts'
 import { placeOf } from './origin.ts'
 import type { TaskResult } from './outcomes.ts'
@@ -199,6 +199,7 @@ export class Host {
     const mine = this.#line.last.then(work)
     this.#line.last = mine.catch((error: unknown) => {
       if (error instanceof TaskFailed) this.#watch.failed(error.failure)
+      if (error instanceof HostLost || error instanceof Stopped) this.#watch.ended(error)
     })
     return this.#watch.track(mine)
   }

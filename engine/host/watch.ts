@@ -1,10 +1,11 @@
 import { Expected } from './expected.ts'
-import type { Failure } from './failure.ts'
+import type { Failure, HostLost, Stopped } from './failure.ts'
 
 /** What a role has asked for, on its own host and on others: when it has ended, the engine asks what became of it. */
 export class Watch {
   readonly #expected: Expected<unknown>[] = []
   readonly #failures: Failure[] = []
+  readonly #endings: (HostLost | Stopped)[] = []
 
   /** Somebody should await this. */
   track<T>(promise: Promise<T>): Expected<T> {
@@ -15,6 +16,15 @@ export class Watch {
 
   failed(failure: Failure): void {
     this.#failures.push(failure)
+  }
+
+  /** What no role may rescue: a host is gone, or the run is to end. */
+  ended(error: HostLost | Stopped): void {
+    this.#endings.push(error)
+  }
+
+  get endings(): readonly (HostLost | Stopped)[] {
+    return this.#endings
   }
 
   /** Resolves when nothing of it is at work any more. */

@@ -78,6 +78,10 @@ export class HostRuns {
     } finally {
       // What it asked for and did not wait for is still at work.
       await watch.settled()
+      // `catch { … }` in a role catches these too. They stay what they are: nothing more was done here, and nobody may call it done.
+      for (const ending of watch.endings) if (ending instanceof HostLost && ending.host !== host) this.#fleet.lose(ending.host, ending)
+      const own = watch.endings.find((ending) => !(ending instanceof HostLost) || ending.host === host)
+      if (own !== undefined) throw own
     }
     const [forgotten] = watch.forgotten
     if (forgotten !== undefined) {

@@ -200,6 +200,45 @@ test('a failure on another host that a role catches is rescued there', async () 
   assert.deepEqual([run.recap.exit, run.recap.hosts['b']?.rescued], [0, 1])
 })
 
+test('a host that is lost, or an interrupt, is not rescued by a role that catches everything', async () => {
+  const careless = role('careless', async (host) => {
+    await host.ensure(directory({ path: '/one' }))
+    try {
+      await host.ensure(directory({ path: '/two' }))
+    } catch {
+      host.note('left out')
+    }
+  })
+  const lost = fakes('a', 'b')
+  const a = lost.get('a')
+  if (a) a.lines = 1
+  a?.fates.push({ kind: 'works' }, { kind: 'dies', task: 0 })
+  const run = await runInMemory(lost, [{ name: 'p', hosts: 'all', roles: [careless] }])
+  assert.deepEqual([run.recap.exit, run.recap.hosts['a']?.unreachable, run.unfinished, run.done], [7, 1, ['a'], ['b']])
+
+  const stop = new Stop()
+  const ends = role('ends', async (host) => {
+    stop.request('interrupted by SIGINT')
+    await Promise.resolve(host.ensure(directory({ path: '/one' }))).catch(() => {})
+  })
+  const interrupted = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [ends] }], { stop })
+  assert.deepEqual([interrupted.unfinished, interrupted.done], [['a'], []])
+})
+
+test('another host that is lost, which a role catches, is lost all the same; the role goes on', async () => {
+  const hosts = fakes('a', 'b')
+  const b = hosts.get('b')
+  if (b) b.lines = 1
+  b?.fates.push({ kind: 'dies', task: 0 })
+  const cross = role('cross', async (host) => {
+    if (host.name !== 'a') return
+    await (await host.on('b')).ensure(directory({ path: '/x' })).then(undefined, () => {})
+    await host.ensure(directory({ path: '/y' }))
+  })
+  const run = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [cross] }])
+  assert.deepEqual([run.recap.hosts['b']?.unreachable, run.recap.hosts['a']?.failed, run.told.includes('a changed directory /y')], [1, 0, true])
+})
+
 test('another host that is lost while a role works there: that one is lost, and the role has failed on its own', async () => {
   const hosts = fakes('a', 'b', 'c')
   const b = hosts.get('b')
