@@ -55,11 +55,12 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
   const resumed = typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : ok(undefined)
-  const limits = [typed.one('limit'), resumed.ok ? resumed.value?.join(',') : undefined].filter((each) => each !== undefined)
+  const limit = typed.one('limit')
+  const only = resumed.ok ? resumed.value : undefined
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
   const secrets = new RunSecrets(inventory)
-  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limits.length > 0 && { limit: limits }), allowEmpty: partial || typed.has('allow-empty'), partial, secrets })
+  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, secrets })
   const prepared = look()
   const hosts = hostsOf(prepared.ok ? prepared.value : [])
   const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
@@ -88,6 +89,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: contacted, version: VERSION })
   const unread = unreadVars(playbook, inventory)
   if (unread !== undefined) report.emit({ type: 'warning', message: unread })
+  const gone = (only ?? []).filter((name) => !inventory.hosts.has(name))
+  if (gone.length > 0) report.emit({ type: 'warning', message: `not resumed, for the inventory does not have them any more: ${gone.join(', ')}` })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)
@@ -100,7 +103,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   }
   const uncaught = onUncaught(endWith)
   // Hosts that a limit leaves out of what is resumed are still to be done.
-  const left = (resumed.ok ? (resumed.value ?? []) : []).filter((name) => !contacted.includes(name))
+  const left = (only ?? []).filter((name) => inventory.hosts.has(name) && !contacted.includes(name))
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...unfinished, ...left]) : undefined)
   const about = aboutRun(options.value.env.user, cwd)
   try {

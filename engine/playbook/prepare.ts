@@ -26,8 +26,9 @@ export interface PreparedHost {
 }
 
 export interface PrepareOptions {
-  /** Several: hosts that all of them match. */
-  readonly limit?: string | readonly string[]
+  readonly limit?: string
+  /** Names of hosts, no patterns: only these, as far as the inventory has them. */
+  readonly only?: readonly string[]
   /** A pattern or limit that matches nothing is no error. */
   readonly allowEmpty: boolean
   /** The inventory is broken: look for what else is wrong with variables and params, not for what follows from that. */
@@ -56,10 +57,13 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   const params = readParams(playbook, extra, secrets)
   if (!params.ok) problems.push(...params.error, ...wrongVars(playbook, inventory))
   problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set(knownNames(playbook))))
-  const limits = options.limit === undefined ? [] : [options.limit].flat()
-  const [first, ...others] = limits.map((limit) => new Set(select(limit, '--limit').map(({ name }) => name)))
-  const limited = first && new Set([...first].filter((name) => others.every((other) => other.has(name))))
-  if (limited?.size === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `--limit ${limits.join(' and ')} matches no host`, hint: 'say --allow-empty when that is fine' })
+  const { limit, only } = options
+  const matched = limit === undefined ? [...inventory.hosts.keys()] : select(limit, '--limit').map(({ name }) => name)
+  const limited = limit === undefined && only === undefined ? undefined : new Set(matched.filter((name) => only?.includes(name) ?? true))
+  if (limited?.size === 0 && !options.allowEmpty && problems.length === 0) {
+    const what = only === undefined ? `--limit ${limit} matches no host` : `${limit === undefined ? 'the inventory has' : `--limit ${limit} matches`} no host of those that did not finish: ${only.join(', ')}`
+    problems.push({ message: what, hint: 'say --allow-empty when that is fine' })
+  }
 
   const plays: PreparedPlay[] = []
   for (const play of params.ok ? playbook.plays(params.value) : []) {
@@ -78,7 +82,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
     })
   }
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
-    problems.push({ message: `none of the hosts that --limit ${limits.join(' and ')} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
+    problems.push({ message: `none of the hosts that ${limit === undefined ? '--resume' : `--limit ${limit}`} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
 }
 

@@ -99,3 +99,18 @@ test('--resume with a limit: hosts that it leaves out are still to be done', { t
   assert.equal(resumed.code, 0, resumed.stdout + resumed.stderr)
   assert.deepEqual(unfinished(), ['closed'])
 })
+
+test('--resume takes names of hosts, not patterns: a group of that name is another thing, and hosts that are gone are told', { timeout: 120_000 }, async () => {
+  const local = '{ ansible_connection: local }'
+  const inventory = put('names.yml', `all:\n  hosts:\n    box: ${local}\n    gone: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_password: wrong-horse }\n  children:\n    web: { hosts: { other: ${local} } }\n`)
+  const words = ['-i', inventory, '-e', `dir=${fresh()}`, '--lock-wait', '50']
+  assert.equal((await tiny(...words, '-l', 'box,gone', '-e', 'then=fail')).code, 2)
+  const file = keptFile(new URL('../..', import.meta.url).pathname, 'tiny', [inventory], '')
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"gone"', '"web","gone"'))
+  writeFileSync(inventory, readFileSync(inventory, 'utf8').replace(/ {4}gone.*\n/, ''))
+  const resumed = await tiny(...words, '--resume')
+  assert.equal(resumed.code, 0, resumed.stdout + resumed.stderr)
+  assert.match(resumed.stdout + resumed.stderr, /not resumed, for the inventory does not have them any more: web, gone/)
+  assert.doesNotMatch(resumed.stdout, /^other /m)
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).unfinished, [])
+})
