@@ -17,14 +17,14 @@ const PATHS = new Set(['ansible_ssh_private_key_file', 'known_hosts_file', 'ssh_
 
 /**
  * Checks one map of variables where it was written, whoever it will apply to, and makes it canonical:
- * aliases get their proper names, and paths become absolute, counted from `base`.
+ * aliases get their proper names, and paths become absolute, counted from `base`. With `params` these may be a playbook's params: any name will do.
  */
-export function checkVars(vars: LocatedMap, base: string, problems: Problems): LocatedMap {
+export function checkVars(vars: LocatedMap, base: string, problems: Problems, { params = false } = {}): LocatedMap {
   if (vars.entries.size === 0) return vars
   const entries = new Map<string, LocatedEntry>()
   for (const [written, entry] of vars.entries) {
     const name = ALIASES.get(written) ?? written
-    problems.errors.push(...nameProblems(written, entry.key))
+    problems.errors.push(...nameProblems(written, entry.key, params))
     if (entries.has(name)) problems.errors.push(diagnostic(`"${written}" and "${name}" are the same variable`, entry.key, 'keep one of them'))
     if (name.startsWith('ansible_') && !KNOWN.includes(name)) notSupported(name, entry.key, problems)
     else if (KNOWN.includes(name) && entry.value.kind === 'scalar' && entry.value.value instanceof SecretReference) problems.errors.push(diagnostic(`"${name}" cannot come from a secret store`, entry.value.at, NOT_FROM_STORE))
@@ -39,9 +39,9 @@ export function checkVars(vars: LocatedMap, base: string, problems: Problems): L
   return checked
 }
 
-function nameProblems(name: string, at: Place | undefined): Diagnostic[] {
+function nameProblems(name: string, at: Place | undefined, params: boolean): Diagnostic[] {
   if (isForbiddenKey(name)) return [forbidden(name, at)]
-  if (name === 'vars' || name === 'hosts' || name === 'children') return [diagnostic(`"${name}" cannot be the name of a variable`, at, 'variables stand directly beneath the host, or in the "vars" of a group')]
+  if (!params && (name === 'vars' || name === 'hosts' || name === 'children')) return [diagnostic(`"${name}" cannot be the name of a variable`, at, 'variables stand directly beneath the host, or in the "vars" of a group')]
   if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) return []
   return [diagnostic(`"${name}" cannot be the name of a variable`, at, 'a name has letters, digits, "_" and "-"; what belongs to a role stands in a map under its name')]
 }

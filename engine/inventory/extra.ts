@@ -35,11 +35,11 @@ export function readExtra(values: readonly string[], cwd: string, problems: Prob
 function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
   const source = new Source('-e', text)
   if (text.startsWith('@')) {
-    if (text.length > 1 && !text.includes('\0')) return readVarsFile(resolve(cwd, text.slice(1)), cwd, cwd, problems)
+    if (text.length > 1 && !text.includes('\0')) return readVarsFile(resolve(cwd, text.slice(1)), cwd, cwd, problems, { params: true })
     problems.errors.push(diagnostic('after "@" stands a file', source.at(0)))
     return EMPTY
   }
-  return checkVars(/^\s*[{[]/.test(text) ? readJson(source, problems) : readPairs(source, problems), cwd, problems)
+  return checkVars(/^\s*[{[]/.test(text) ? readJson(source, problems) : readPairs(source, problems), cwd, problems, { params: true })
 }
 
 function readJson(source: Source, problems: Problems): LocatedMap {

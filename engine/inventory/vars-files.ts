@@ -44,11 +44,11 @@ function filesOf(path: string): string[] {
 }
 
 /** Reads one file of variables. `base` is where relative paths in it start. */
-export function readVarsFile(path: string, base: string, cwd: string, problems: Problems): LocatedMap {
+export function readVarsFile(path: string, base: string, cwd: string, problems: Problems, options?: { readonly params: boolean }): LocatedMap {
   const source = readSource(path, cwd)
   if (!source.ok) problems.errors.push(...source.error)
   const root = source.ok ? parseYaml(source.value, problems) : undefined
-  if (root?.kind === 'map') return checkVars(root, base, problems)
+  if (root?.kind === 'map') return checkVars(root, base, problems, options)
   const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
   if (!isEmpty) problems.errors.push(diagnostic('a file of variables is a map: "name: value", one a line', root.at))
   return EMPTY

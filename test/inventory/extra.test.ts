@@ -28,6 +28,7 @@ const rows: readonly (readonly [values: string[], expected: unknown])[] = [
   [['@vars.yml'], { a: 1, b: { c: 'x' } }],
   [['@vars.json', 'a=2'], { a: '2' }],
   [['app-name=x'], { 'app-name': 'x' }],
+  [['hosts=web', '{"children": 1}'], { hosts: 'web', children: 1 }],
 ]
 
 for (const [values, expected] of rows) {
