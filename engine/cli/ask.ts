@@ -34,25 +34,37 @@ export async function askSecret(prompt: string): Promise<Secret | undefined> {
 
 /** Asks a question that is answered by yes or no; anything else is no. Only where there is a terminal. */
 export async function askYes(question: string): Promise<boolean> {
+  return /^y(?:es)?$/i.test(await ask(`${question} [y/N] `, () => process.emit('SIGINT', 'SIGINT')))
+}
+
+/** What is typed; '' at Ctrl-C, which readline keeps from being a signal, and at the end of the input. */
+async function ask(question: string, interrupted: () => void): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr })
-  // The end of the input is no answer, and no yes.
-  const word = await Promise.race([asking.question(`${question} [y/N] `), new Promise<string>((resolve) => void asking.once('close', () => resolve('')))])
+  const nothing = new Promise<string>((resolve) => {
+    asking.once('close', () => resolve(''))
+    asking.once('SIGINT', () => {
+      asking.close()
+      interrupted()
+    })
+  })
+  const word = await Promise.race([asking.question(question), nothing])
   asking.close()
-  return /^y(?:es)?$/i.test(word.trim())
+  return word.trim()
 }
 
 /** `--step`: shows what a batch would do on a host and waits for the word. Questions come one at a time. */
 export function askBeforeChanges(pause: <T>(work: () => Promise<T>) => Promise<T>): NonNullable<HostContext['confirm']> {
-  let all = false
+  let [all, interrupted] = [false, false]
   let last: Promise<unknown> = Promise.resolve()
   return (host, what) => {
     const answer = last.then(async () => {
-      if (all) return true
+      if (all || interrupted) return all && !interrupted
       return pause(async () => {
-        const question = createInterface({ input: process.stdin, output: process.stderr })
         const lines = what.flatMap(({ task, changes }) => changes.map((change) => `  ${task}: ${change}`))
-        const word = (await question.question(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `)).trim().toLowerCase()
-        question.close()
+        const word = (await ask(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `, () => {
+          interrupted = true
+          process.emit('SIGINT', 'SIGINT')
+        })).toLowerCase()
         all ||= word === 'a' || word === 'all'
         return all || word === 'y' || word === 'yes'
       })

@@ -5,7 +5,7 @@ import { HostTally, LOCKED, type Traffic } from './host-tally.ts'
  * The arithmetic of the recap: a fold over the events of a run, nothing else.
  *
  * Exit code, the worst wins: 7 outcome unknown (not in check mode: there `unknown` is a prediction) · 1 bug · 130 interrupted ·
- * 2 a task failed, a play was given up, or a plan does not hold · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
+ * 2 a task failed, a play was given up or not confirmed, or a plan does not hold · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
  */
 export class Tally {
   readonly #hosts = new Map<string, HostTally>()
@@ -19,7 +19,8 @@ export class Tally {
     if (event.type === 'run') for (const host of event.hosts) this.#host(host)
     if (event.type === 'play') for (const host of event.hosts) this.#host(host).begin()
     if (event.type === 'play-stopped') for (const host of event.notStarted) this.#host(host).leave(event.play)
-    if (event.type === 'play-stopped') this.#stopped = true
+    // A host that somebody said no to (`--step`) stopped too.
+    if (event.type === 'play-stopped' || (event.type === 'failure' && event.reason === 'stopped')) this.#stopped = true
     if (event.type === 'plan' && (event.status === 'not-as-planned' || event.status === 'not-looked-at')) this.#plan = event.status
     if (event.type === 'plan' && event.status === 'not-saved') this.#unsaved = true
     if (event.type === 'interrupted') this.#interrupted = true
