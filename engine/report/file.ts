@@ -13,6 +13,7 @@ import { redact } from '../values/redact.ts'
  */
 export function wholeFile(flag: string, path: string, fit: (text: string) => string = redact): { write(text: string): void } {
   try {
+    if (path === '') throw new Error('it has no name')
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a directory')
     accessSync(isSpecial(path) ? path : dirname(path), constants.W_OK)
   } catch (fault) {
@@ -20,14 +21,14 @@ export function wholeFile(flag: string, path: string, fit: (text: string) => str
   }
   return {
     write(text) {
-      if (isSpecial(path)) return writeFileSync(path, fit(text))
       const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
       try {
+        if (isSpecial(path)) return writeFileSync(path, fit(text))
         writeFileSync(beside, fit(text), { mode: 0o600, flag: 'wx' })
         renameSync(beside, path)
       } catch (fault) {
         rmSync(beside, { force: true })
-        throw fault
+        throw cannotWrite(flag, path, fault)
       }
     },
   }
@@ -44,7 +45,11 @@ export function lineFile(flag: string, path: string): { append(line: string): vo
   return {
     append(line) {
       const bytes = Buffer.from(redact(line))
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+      } catch (fault) {
+        throw cannotWrite(flag, path, fault)
+      }
     },
     close: () => closeSync(file),
   }
@@ -52,6 +57,7 @@ export function lineFile(flag: string, path: string): { append(line: string): vo
 
 function openToAppend(flag: string, path: string): number {
   try {
+    if (path === '') throw new Error('it has no name')
     // A pipe or a device is only written; nobody's mode of those is ours to change.
     if (isSpecial(path)) return openSync(path, 'a')
     const file = openSync(path, 'a+', 0o600)

@@ -63,6 +63,13 @@ test('fault 66: another run holds the host: exit 5, with its owner; --check does
   assert.equal((await onHere(fresh(), '--check')).code, 0)
 })
 
+test('a report that cannot be written is told with its flag; one without a name, before anything is done', { timeout: 60_000 }, async () => {
+  const full = await onHere(fresh(), '--report', '/dev/full')
+  assert.deepEqual([full.code, /--report \/dev\/full: cannot be written: ENOSPC/.test(full.stderr)], [1, true], full.stderr)
+  const dir = fresh()
+  assert.deepEqual([(await onHere(dir, '--events', '')).code, existsSync(dir)], [3, false])
+})
+
 test('fault 62: Ctrl-C: the step that runs is finished, nothing new is started; exit 130; the lock is given back', { timeout: 60_000 }, async () => {
   const dir = fresh()
   const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'then=sleep', '--lock-wait', '50'])
