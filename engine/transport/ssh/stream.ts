@@ -10,9 +10,13 @@ import type { Hop } from './route.ts'
 /** A byte stream to the sshd of a hop, nothing said yet. */
 export type Opened = { readonly ok: true; readonly stream: Duplex } | { readonly ok: false; readonly error: LinkError; readonly again: boolean }
 
+/** Milliseconds that an address of a name has before the next is tried: the first packet may be lost, and is sent again after a second. */
+const ATTEMPT_MS = 2500
+
 /** Over TCP. Small packets go out at once: ssh2 leaves Nagle on, which costs stalls of up to 100 ms. */
 export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
-  const socket = connect({ host: address, port, noDelay: true })
+  // Of a name with several addresses Node gives each but the last 250 ms by default: one lost packet, or a host far away, and it cannot be reached.
+  const socket = connect({ host: address, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.min(ATTEMPT_MS, Math.ceil(connectTimeoutMs / 3)) })
   const opened = new Promise<Opened>((resolve) => {
     socket.once('connect', () => resolve({ ok: true, stream: socket }))
     // Stays for the life of the socket: an error nobody listens to would end the process.
