@@ -38,11 +38,13 @@ export const absent = defineTask({
   },
 })
 
-/** `rm -r` walks into what is mounted below: seen to once more, at the last moment. */
+/** `rm -r` walks into what is mounted below: seen to once more, at the last moment, and by the real path, where a directory above is a link. */
 const REMOVE = `
+real=$(cd -P -- "\${1%/*}/" && pwd -P) || exit
+real=\${real%/}/\${1##*/}
 while read -r _ at _; do
   case $at in *\\\\*) at=$(printf %b "$at") ;; esac
-  case $at in "$1"|"$1"/*) echo "$at is a mount point: nothing was removed" >&2; exit 1 ;; esac
+  case $at in "$real"|"$real"/*) echo "$at is a mount point: nothing was removed" >&2; exit 1 ;; esac
 done </proc/self/mounts
 exec rm -rf -- "$1"`
 

@@ -63,16 +63,19 @@ export function readComposeFile(text: string, directory: string, file: string): 
   for (const [name, section] of Object.entries(sections)) {
     if (textsOf(section, 'profiles').length > 0) continue
     const at = (source: string) => absolute(directory, source)
-    const volumes = bindMounts(section)
-    const files = [...fileSources(model, section, 'configs'), ...fileSources(model, section, 'secrets')].map(at)
+    // Other sections of this file that it is made of, whether or not they run themselves.
+    const bases = basesOf(sections, name)
+    const parts = [section, ...bases]
+    const volumes = parts.flatMap(bindMounts)
+    const files = parts.flatMap((part) => [...fileSources(model, part, 'configs'), ...fileSources(model, part, 'secrets')]).map(at)
     services.set(name, {
-      digest: sha256(canonical(withoutCounts(section)) + shared),
+      digest: sha256(canonical(withoutCounts(section)) + bases.map(canonical).join('') + shared),
       image: imageOf(section),
       replicas: count(member(section, 'deploy', 'replicas') ?? member(section, 'scale') ?? 1),
       isOneShot: waitedFor.has(name),
       dependsOn: dependencies(section),
-      readsEnv: /(?:^|[^$])(?:\$\$)*\$[{A-Za-z_]/.test(canonical(section) + shared),
-      reads: [...envFiles(section), ...extended(section)].map(at),
+      readsEnv: /(?:^|[^$])(?:\$\$)*\$[{A-Za-z_]/.test(parts.map(canonical).join('') + shared),
+      reads: parts.flatMap((part) => [...envFiles(part), ...extended(part)]).map(at),
       mounts: [...volumes.filter(({ readOnly }) => readOnly).map(({ source }) => at(source)), ...files],
       sees: [...volumes.map(({ source }) => at(source)), ...files],
       alone: aloneBecause(section),
@@ -119,16 +122,17 @@ function imageOf(section: unknown): string | undefined {
   return typeof image === 'string' && !image.includes('$') ? image : undefined
 }
 
+/** Below `~` stands the home of whoever calls Compose, which is not known here. */
 function bindMounts(section: unknown): { source: string; readOnly: boolean }[] {
   const volumes = member(section, 'volumes')
   if (!Array.isArray(volumes)) return []
   return volumes.flatMap((each: unknown) => {
     if (typeof each === 'string') {
       const [source = '', target, mode = ''] = each.split(':')
-      return target !== undefined && /^[./~]/.test(source) ? [{ source, readOnly: mode.split(',').includes('ro') }] : []
+      return target !== undefined && /^[./]/.test(source) ? [{ source, readOnly: mode.split(',').includes('ro') }] : []
     }
     const source = member(each, 'source')
-    return member(each, 'type') === 'bind' && typeof source === 'string' ? [{ source, readOnly: member(each, 'read_only') === true }] : []
+    return member(each, 'type') === 'bind' && typeof source === 'string' && !source.startsWith('~') ? [{ source, readOnly: member(each, 'read_only') === true }] : []
   })
 }
 
@@ -155,6 +159,17 @@ function envFiles(section: unknown): string[] {
 function extended(section: unknown): string[] {
   const file = member(section, 'extends', 'file')
   return typeof file === 'string' ? [file] : []
+}
+
+/** `extends:` a service of the same file, and what that extends. */
+function basesOf(sections: Readonly<Record<string, unknown>>, name: string): unknown[] {
+  const seen = new Set([name])
+  for (const each of seen) {
+    const base = member(sections[each], 'extends')
+    const service = typeof base === 'string' ? base : member(base, 'file') === undefined ? member(base, 'service') : undefined
+    if (typeof service === 'string' && Object.hasOwn(sections, service)) seen.add(service)
+  }
+  return [...seen].slice(1).map((each) => sections[each])
 }
 
 function dependencies(section: unknown): string[] {

@@ -48,10 +48,12 @@ export const dockerEngine = defineTask({
   params: Params,
   title: () => 'with Compose',
   facts: () => ({
-    engine: engineFact(), os: osFact(), file: text(DAEMON_JSON), fileDigest: digest(DAEMON_JSON), stamp: text(DAEMON_STAMP), plugin: digest(PLUGIN),
+    engine: engineFact(), os: osFact(), at: path(DAEMON_JSON), file: text(DAEMON_JSON), fileDigest: digest(DAEMON_JSON), stamp: text(DAEMON_STAMP), plugin: digest(PLUGIN),
   }),
   plan(p, now) {
     if (now.engine.kind === 'forbidden') return refuse(`the Docker daemon does not let this user in: ${now.engine.message}`, 'connect as root, or become root: -b')
+    // What stands beside these settings stays: of a link, or of more than a text, it is not known here.
+    if (now.at.kind !== 'absent' && now.file.kind !== 'bytes') return refuse(`${DAEMON_JSON} is ${now.at.kind === 'link' ? `a link to ${now.at.target}` : now.at.kind === 'file' ? 'too large to be one' : 'no file'}`, 'put a file there, or move it away')
     const there = readSettings(textIn(now.file))
     if (there === undefined) return refuse(`${DAEMON_JSON} is no JSON object`, 'correct it, or move it away')
     if (p.liveRestore && now.engine.kind === 'running' && now.engine.swarm) return refuse('live restore is not possible in a swarm', 'say liveRestore: false')

@@ -28,8 +28,10 @@ find . -type d -exec sync -- {} + 2>/dev/null || sync`
 
 /** Removes what is named on the input, below $1: not where something is mounted below it by now, for `rm -r` walks into that. */
 export const PURGE = `
+cd -P -- "$1" || exit
+real=$(pwd -P)
 while read -r _ at _; do
   case $at in *\\\\*) at=$(printf %b "$at") ;; esac
-  case $at in "$1"/*) echo "something is mounted below $1: $at: nothing was removed" >&2; exit 1 ;; esac
+  case $at in "\${real%/}"/*) echo "something is mounted below $1: $at: nothing was removed" >&2; exit 1 ;; esac
 done </proc/self/mounts
-cd -- "$1" && exec xargs -0 rm -rf --`
+exec xargs -0 rm -rf --`

@@ -82,7 +82,8 @@ export const user = defineTask({
     if (was.kind === 'absent') changes.push(creation(p, now.team, after, becomesUser))
     else {
       const { told, words } = modification(was, after)
-      if (told.length > 0) changes.push(change(`change the user ${p.name}: ${told.join(', ')}`, [run(['usermod', ...words, p.name])], becomesUser()))
+      // With another number or primary group the home and what is in it change hands.
+      if (told.length > 0) changes.push(change(`change the user ${p.name}: ${told.join(', ')}`, [run(['usermod', ...words, p.name])], becomesUser(), was.uid === after.uid && was.group === after.group ? {} : { touches: ['path', 'strays'] }))
     }
     if (p.createHome ?? !p.system) {
       // Only for the home that was asked about: another one, of a user who was there before, is left alone.

@@ -44,6 +44,19 @@ test('absent: the mount table of this machine is read as it is; in check mode, f
   await assert.rejects(async () => void (await local.host('check').ensure(absent({ path: '/dev/pts' }))), /\/dev\/pts is a mount point/)
 })
 
+test('absent: what is mounted below is seen where a directory above is a link', async () => {
+  await using local = await localHost()
+  await mkdir(`${local.directory}/disk/app/share`, { recursive: true })
+  await symlink('disk', `${local.directory}/data`)
+  const at = `${local.directory}/data/app`
+  const step = changesOf(absent({ path: at }), [aDirectory(at)])[0]?.steps[0]
+  assert(step?.kind === 'run')
+  const inside = 'd=$1; shift; mount -t tmpfs none "$d" && touch "$d/precious" && { "$@"; came=$?; ls "$d"; exit "$came"; }'
+  const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', inside, 'sh', `${local.directory}/disk/app/share`, ...step.argv], { encoding: 'utf8' })
+  assert.match(stderr, /share is a mount point: nothing was removed/)
+  assert.deepEqual([status, stdout], [1, 'precious\n'])
+})
+
 test('absent: what was mounted after the look is seen at the last moment', async () => {
   await using local = await localHost()
   const at = `${local.directory}/tree`

@@ -25,6 +25,13 @@ const digests: [what: string, a: string, b: string, same: boolean][] = [
 ]
 for (const [what, a, b, same] of digests) test(`compose file: ${what}`, () => assert.equal(service(a).digest === service(b).digest, same))
 
+test('compose file: sections of the same file that a service is made of count for it, with what they mount', () => {
+  const made = (level: string) => service('{ extends: { service: base }, image: a }', `  base: { extends: root, profiles: [never], env_file: base.env }\n  root: { environment: { LEVEL: ${level} }, profiles: [never], volumes: ["./conf:/conf:ro", "~/x:/x:ro"] }\n`)
+  assert.notEqual(made('info').digest, made('debug').digest)
+  assert.deepEqual([made('info').reads, made('info').mounts], [['/opt/shop/base.env'], ['/opt/shop/conf']])
+  assert.equal(read('services:\n  a: { extends: b }\n  b: { extends: a }\n').services.size, 2)
+})
+
 test('compose file: networks and volumes of the project count for every service', () => {
   assert.notEqual(service('{ image: a }', 'networks: { default: {} }\n').digest, service('{ image: a }', 'networks: { default: { internal: true } }\n').digest)
 })

@@ -4,6 +4,7 @@ import { text } from '../../engine/facts/path.ts'
 import { DAEMON_JSON, DAEMON_STAMP } from '../../engine/tasks/docker-daemon.ts'
 import { dockerEngine } from '../../engine/tasks/docker-engine.ts'
 import { engine, engineIs } from '../rig/docker.ts'
+import { aLink } from '../rig/files.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { planRows } from '../rig/rows.ts'
 
@@ -27,6 +28,7 @@ planRows('dockerEngine', dockerEngine, [
   ['a system that is not known', {}, [system('alpine', '3.20', '')], ['refused: alpine has no Docker that is known here']],
   ['a system that is not known, and has Docker', {}, [system('alpine', '3.20', ''), engine(), file()], []],
   ['all as wished', {}, [debian12, engine(), file()], []],
+  ['settings that are a link, whose content is not known', {}, [debian12, engine(), aLink(DAEMON_JSON, '/srv/daemon.json')], ['refused: /etc/docker/daemon.json is a link to /srv/daemon.json']],
   ['all but the plugin', {}, [debian13, engine({ compose: undefined }), file()], ['install docker-compose']],
   ['no plugin, and none is wished', { composePlugin: 'keep' }, [debian12, engine({ compose: undefined }), file()], []],
   ['no daemon.json', {}, [debian12, engine({ liveRestore: false })], [write, 'restart docker']],
