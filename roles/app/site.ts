@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { created, directory, facts, file, template, upstreamNames, type Host } from '../../engine/index.ts'
 import { caddyLoaded } from '../caddy/loaded.ts'
-import { caddyProject, validatedBy } from '../caddy/project.ts'
+import { caddyProject, validatedSite } from '../caddy/project.ts'
 import { caddyVersion } from '../caddy/version.ts'
 
 const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), upstreams: z.string() }))
@@ -40,7 +40,7 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
   const known = await host.read(facts.text(at))
   const [, portNow] = /reverse_proxy \S+:(\d+)/.exec(known?.kind === 'bytes' ? known.bytes.toString() : '') ?? []
   if (portNow !== undefined && Number(portNow) !== port)
-    host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or deploy it under another name, and take the old one down`)
+    host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or take the old one down, and deploy it under another name`)
   const up = upstreamNames(name, replicas)
   if (dynamic)
     await host.ensure(
@@ -48,6 +48,6 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
       ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name] })),
     )
   const named = dynamic ? up.map((each) => `{file.${MOUNTED}/${each}}:${port}`).join(' ') : `${name}:${port}`
-  await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedBy(caddy) }), caddyProject(caddy))
+  await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedSite(caddy, at) }), caddyProject(caddy))
   await host.ensure(caddyLoaded({}))
 }

@@ -24,6 +24,23 @@ export function validatedBy(directory: string): [string, ...string[]] {
   return ['sh', '-c', VALIDATE, 'sh', directory, '%s']
 }
 
+/**
+ * The same for a site, together with all others: alone it may be fine, and take the address of another one. Such a file would keep Caddy from
+ * reloading, and from starting, for every site of the host.
+ */
+export function validatedSite(directory: string, at: string): [string, ...string[]] {
+  return ['sh', '-c', VALIDATE_SITE, 'sh', directory, '%s', at]
+}
+
+const RUNS = `[ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || exit 0`
+
+const VALIDATE_SITE = `
+${RUNS}
+caddy=$1 new=$2 at=$3
+shift 3
+for each in "$caddy"/sites/*.caddy; do [ "$each" = "$at" ] || [ ! -f "$each" ] || set -- "$@" "$each"; done
+{ grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"; cat -- "$new" "$@"; } | docker exec -i caddy caddy validate --adapter caddyfile --config /dev/stdin`
+
 const VALIDATE = `
-[ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || exit 0
+${RUNS}
 exec docker exec caddy caddy validate --adapter caddyfile --config "/etc/caddy\${2#"$1"}"`

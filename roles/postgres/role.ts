@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix'
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
-import { postgresMajor } from './major.ts'
+import { majorOf, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
 const compose = template(
@@ -65,6 +65,5 @@ export const postgres = defineRole({
 
 /** From 18 on the image keeps its data one level deeper and refuses the old mount. */
 function mountPoint(image: string): string {
-  const major = Number(/:(\d+)/.exec(image)?.[1] ?? 0)
-  return major >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data'
+  return Number(majorOf(image) ?? 0) >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data'
 }

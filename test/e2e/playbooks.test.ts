@@ -114,6 +114,15 @@ test('fault 81: a version that never becomes healthy: exit 2, the old one serves
   assert.equal(mended.code, 0, mended.stdout)
 })
 
+test('a second app with the domain of the first is refused before its site goes live, and Caddy can be loaded anew', async () => {
+  const second = await playbook('deploy-app', [...WEB.map((word) => (word === 'web' ? 'second' : word)), '--app-version', 'v2'])
+  assert.equal(second.code, 2, second.stdout)
+  assert.match(second.stdout, /ambiguous site definition: http:\/\/web\.lab/)
+  assert.deepEqual(onHost(HOST, ['ls', '/opt/services/caddy/sites']).trim().split('\n'), ['web.caddy'])
+  onHost(HOST, ['docker', 'exec', 'caddy', 'caddy', 'reload', '--config', '/etc/caddy/Caddyfile', '--adapter', 'caddyfile'])
+  assert.match(page(), /web v2/)
+})
+
 test('a Caddyfile that is wrong never goes live', async () => {
   const bad = await playbook('deploy-app', [...WEB.filter((word) => word !== 'web.lab' && word !== '--app-domain'), '--app-version', 'v2', '--app-domain', 'bad..lab'])
   assert.equal(bad.code, 3, 'the domain is refused before anybody is contacted')
