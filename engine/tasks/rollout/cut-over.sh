@@ -145,10 +145,10 @@ wait_well() {
   done
 }
 
-# The port answers over the network, asked from where the requests come from.
+# The port of these names answers over the network, asked from where the requests come from.
 probe() {
   [ -n "$UP" ] && [ -n "$PROBE" ] || return 0
-  for name in $(names "$@"); do
+  for name in "$@"; do
     try=0
     until from_caddy "http://$name:$PORT$PROBE" >/dev/null; do
       try=$((try + 1))
@@ -223,13 +223,14 @@ retire_old() {
   here=
   for id in $old; do docker inspect "$id" >/dev/null 2>&1 && here="$here $id"; done
   if [ -n "$here" ]; then
+    called=$(names $here)
     if [ "$1" != stopped ]; then
       WATCH=$new
-      drain "$S" $(names $here) && well $new
+      drain "$S" $called && well $new
       came=$? WATCH=
       [ "$came" = 0 ] || return
     fi
-    say "stop: $(names $here | tr '\n' ' ')"
+    say "stop:" $called
     docker stop $here >/dev/null || return
   fi
   phase stopped
@@ -328,7 +329,7 @@ printf '%s\n' "$OLD" | grep . >"$J/old"
 install_files || give_up 'the new files could not be put in place' prepare
 (check_project) || give_up 'the new files are not fit to run' prepare
 
-image=$(compose config --images "$S" 2>/dev/null | head -n 1)
+image=${IMAGE:-$(compose config --images "$S" 2>/dev/null | head -n 1)}
 if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
   say "pull: $image"
   timeout 600 env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" pull -q "$S" </dev/null || give_up "the image $image cannot be had" prepare
@@ -349,7 +350,7 @@ if [ -z "$OLD" ]; then
   compose up -d --wait --wait-timeout "$WAIT" ${OTHERS:+--remove-orphans} || { why $(of_service -aq); give_up 'the first version does not become healthy' beside; }
   of_service -q >"$J/new"
   # Compose calls what crashes and starts again healthy when it has no health check.
-  wait_well $(cat "$J/new") && probe $(cat "$J/new") || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
+  wait_well $(cat "$J/new") && probe $(names $(cat "$J/new")) || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
   point "$S" || give_up 'Caddy cannot be pointed at it' beside
   settle || fail
   say "up: $(names $(cat "$J/new") | tr '\n' ' ')"
@@ -382,11 +383,12 @@ else
   printf '%s\n' $new >"$J/new"
   [ "$(count $new)" = "$N" ] || give_up "$(count $new) new containers were started instead of $N" beside
   wait_well $new && stays_well "$STEADY" $new || { why $new; failing=; give_up "the new version $verdict" beside; }
-  say "healthy: $(names $new | tr '\n' ' ')"
-  probe $new || { why $new; give_up 'the new version cannot be reached over the network' beside; }
+  called=$(names $new)
+  say "healthy:" $called
+  probe $called || { why $new; give_up 'the new version cannot be reached over the network' beside; }
   phase switched
-  point $(names $new) || give_up 'Caddy could not be switched' switched
-  [ -z "$UP" ] || say "switched: Caddy sends to $(names $new | tr '\n' ' ')"
+  point $called || give_up 'Caddy could not be switched' switched
+  [ -z "$UP" ] || say "switched: Caddy sends to" $called
   retire_old switched || give_up 'the new version did not stay healthy' stopped
 fi
 settle || fail
