@@ -46,7 +46,7 @@ export function sshCommand(address: string, user = 'root'): [string, ...string[]
 /** Whether an sshd at `address` says its name within a second. */
 export function sshdAnswers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ host: address, port: 22, timeout: 1000 })
+    const socket = createConnection({ host: address, port: 22, timeout: 5000 })
     const end = (answer: boolean) => (socket.destroy(), resolve(answer))
     socket.once('data', (data) => end(data.toString().startsWith('SSH-2.0')))
     socket.once('timeout', () => end(false))

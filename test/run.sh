@@ -9,6 +9,19 @@ cd "$(dirname "$0")/.."
 # 1. What the tests are written in.
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund || exit 1
 
+# The other versions of Node that we support: runs on hosts are started with them, so that each is seen at work.
+nodes=$PWD/.hostwright/nodes
+if [ ! "$nodes/node_modules/.package-lock.json" -nt test/nodes/package-lock.json ]; then
+  mkdir -p "$nodes" && cp test/nodes/*.json .npmrc "$nodes/" && (cd "$nodes" && npm ci) || exit 1
+fi
+node_of() { # a file of tests: the Node that starts its runs; nothing where it is this one, with tsx
+  case $1 in
+    test/e2e/playbooks.*) ;; # the main job, as the documentation tells it
+    test/e2e/[a-m]*) echo "$nodes"/node_modules/node22-*/bin/node ;;
+    test/e2e/*) echo "$nodes"/node_modules/node24-*/bin/node ;;
+  esac
+}
+
 # 2. Types: the negative type tests run here as well.
 echo "types"
 node_modules/.bin/tsc --noEmit || exit 1
@@ -72,7 +85,11 @@ next() { flock "$results/lock" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$res
 lane() { # number: takes the files of the queue, until there is none; what a file says is shown when it is through
   local file said="$results/lane$1"
   while file=$(next) && [ -n "$file" ]; do
-    in_lane "$1" run "${file//\//-}" 1 "$file" >"$said" 2>&1
+    other=$(node_of "$file")
+    (
+      [ -z "$other" ] || export HOSTWRIGHT_TEST_NODE="$other"
+      in_lane "$1" run "${file//\//-}" 1 "$file"
+    ) >"$said" 2>&1
     flock "$results/lock" sh -c 'echo "$1"; cat "$2"' sh "$file" "$said"
   done
 }

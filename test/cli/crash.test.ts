@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { cases } from '../rig/cases.ts'
 
-const COUNT = cases(6, 200)
+const COUNT = cases(3, 200)
 const VICTIMS = ['the controller', 'the shell on the host', 'all that the shell started'] as const
 type Victim = (typeof VICTIMS)[number]
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { run, TSX, type CliRun } from '../rig/cli.ts'
+import { run, START, type CliRun } from '../rig/cli.ts'
 
 /** A directory of this test file, gone at its end. */
 export const folder = mkdtempSync(join(tmpdir(), 'hw-cli-'))
@@ -35,7 +35,7 @@ export const onHere = (dir: string, ...args: readonly string[]): Promise<CliRun>
 
 /** A run that is still at work. `detached`: in a process group of its own, that can be killed with all that is in it. */
 export function start(args: readonly string[], detached = false): { child: ChildProcess; ended: Promise<{ code: number | null; text: string }>; text(): string } {
-  const [program, ...words] = [...TSX, 'test/playbooks/tiny.ts', ...args]
+  const [program, ...words] = [...START, 'test/playbooks/tiny.ts', ...args]
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], cwd: new URL('../..', import.meta.url), timeout: 60_000, killSignal: 'SIGKILL', detached })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Load } from '../../lab/load.ts'
 import { readState } from '../../lab/state.ts'
+import { cases } from '../rig/cases.ts'
 import { killedAt, playbook, type CliRun } from '../rig/cli.ts'
 import { onHost, resetHost } from '../rig/lab-host.ts'
 
@@ -87,8 +88,8 @@ function versions(): readonly [now: string, next: string] {
   return containers()[0]?.includes(':v1') ? ['v1', 'v2'] : ['v2', 'v1']
 }
 
-// Each is killed when the log of the rollout says this.
-for (const step of ['start:', 'switched:', 'watch:']) {
+// Killed when the log of the rollout says this. The rollout goes on by itself, so that it matters little where.
+for (const step of cases(['switched:'], ['start:', 'switched:', 'watch:'])) {
   test(`faults 61 and 84: the controller is killed at "${step}": the rollout ends by itself, and the next deploy is an ordinary one`, async () => {
     const [now, next] = versions()
     const requests = load()
@@ -124,8 +125,10 @@ const kept = () => sh(`ls /var/lib/hostwright/releases/${APP}`).split('\n').leng
 
 test('fault 87: rollback brings back configuration and image, and history tells it', async () => {
   const [now, next] = versions()
+  const before = kept()
+  assert.ok(before === 4 || before === 5, `${before} releases, of at most 5`)
   ended(await deploy(next, '-e', '{"app":{"observe":"1s","keep":7,"secrets":{"API_KEY":"key-of-the-second"}}}'), 0)
-  assert.equal(kept(), 6)
+  assert.equal(kept(), before + 1)
   const requests = load()
   await requests.started
   // Whoever moves the tag does not move the release.
@@ -140,7 +143,7 @@ test('fault 87: rollback brings back configuration and image, and history tells 
   const told = await playbook('history-app', ['-i', 'lab', '-l', HOST, '--app-name', APP])
   assert.match(told.stdout, new RegExp(`runs now .* ${now} .*back to .*-API_KEY`))
   assert.doesNotMatch(told.stdout, /key-of-the-second/)
-  assert.equal(kept(), 7, 'as many stay as the last deploy said')
+  assert.equal(kept(), before + 2, 'as many stay as the last deploy said')
   const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
   assert.match(unknown.stdout, /there is no release v9/)
 })

@@ -19,10 +19,10 @@ export async function breakLine(host: string, seconds: number): Promise<void> {
   }
 }
 
-/** Whether a command ends well there. */
-export function answers(host: string, argv: readonly string[] = ['true']): boolean {
+/** Whether a command ends well there; through its sshd, with `by: overSsh`. */
+export function answers(host: string, argv: readonly string[], by = onHost): boolean {
   try {
-    onHost(host, argv)
+    by(host, argv)
     return true
   } catch {
     return false

@@ -4,8 +4,8 @@ import type { TestContext } from 'node:test'
 /** `npm run test:long`: what is random is tried far more often. */
 const LONG = process.env['HOSTWRIGHT_LONG'] === '1'
 
-/** As many cases, or milliseconds, as usual; or as many as `npm run test:long` takes. */
-export const cases = (usual: number, long: number): number => (LONG ? long : usual)
+/** As many cases, or milliseconds, as usual; or as many as `npm run test:long` takes. Or which cases: there they are all of them. */
+export const cases = <T>(usual: T, long: T): T => (LONG ? long : usual)
 
 /** More than any of these tests needs, however many cases it sees. */
 const MOST_MB = 1024

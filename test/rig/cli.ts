@@ -20,12 +20,19 @@ export function playbook(name: string, args: readonly string[], seconds = 300): 
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What `tsx` is, without its process that only waits for another one: a sixth of the time of a short run. */
-export const TSX = [process.execPath, '--import', import.meta.resolve('tsx')] as const
+/**
+ * How a run is started, as a user starts it: with tsx, without its process that only waits for another one (a sixth of the time of a short run). Or with
+ * the Node of `HOSTWRIGHT_TEST_NODE`, one that reads TypeScript itself, and `hostwright`'s memory of what it compiled.
+ */
+export const START: readonly [string, ...string[]] = [
+  process.env['HOSTWRIGHT_TEST_NODE'] ?? process.execPath,
+  '--import',
+  process.env['HOSTWRIGHT_TEST_NODE'] === undefined ? import.meta.resolve('tsx') : new URL('../../engine/cli/boot.js', import.meta.url).href,
+]
 
-/** Runs `tsx` with these words in the checkout, or in another folder; `under`: a command with its words that runs it, such as strace. */
+/** Runs these words in the checkout, or in another folder; `under`: a command with its words that runs it, such as strace. */
 export function run(words: readonly string[], seconds = 300, under: readonly string[] = [], cwd = checkout): Promise<CliRun> {
-  const [program = '', ...all] = [...under, ...TSX, ...words]
+  const [program = '', ...all] = [...under, ...START, ...words]
   return new Promise((resolve, reject) => {
     const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'pipe'], cwd, timeout: seconds * 1000, killSignal: 'SIGKILL' })
     let [stdout, stderr] = ['', '']
@@ -46,7 +53,7 @@ export function run(words: readonly string[], seconds = 300, under: readonly str
  * prints a line that begins so. `under`: a command with its words that runs it. Resolves with what it had printed.
  */
 export function killedAt(beginning: string, words: readonly string[], under: readonly string[] = []): Promise<string> {
-  const [program = '', ...all] = [...under, ...TSX, ...words, '--output', 'json']
+  const [program = '', ...all] = [...under, ...START, ...words, '--output', 'json']
   return new Promise((resolve, reject) => {
     const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'ignore'], cwd: new URL('../..', import.meta.url), detached: true, timeout: 120_000 })
     let heard = ''

@@ -6,6 +6,7 @@ import type { Event, Mode } from '../../engine/report/event.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { connectSsh, type SshSettings } from '../../engine/transport/ssh/connect.ts'
 import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/link.ts'
+import { quoteAll } from '../../engine/values/quote.ts'
 import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
 import { inHost, initOf } from '../../lab/process.ts'
 import { readState } from '../../lab/state.ts'
@@ -87,4 +88,10 @@ export function onHost(name: string, argv: readonly string[]): string {
   if (init === undefined) throw new Error(`lab host ${name} is not up`)
   const [program, ...words] = inHost(init, argv)
   return execFileSync(program, words, { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** The same as somebody who logs in: whether the host lets root in is seen as well. */
+export function overSsh(name: string, argv: readonly string[]): string {
+  const words = ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', `root@${addressOf(name)}`, quoteAll(argv)]
+  return execFileSync('ssh', words, { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { hostFolders } from '../../lab/paths.ts'
 import { initOf } from '../../lab/process.ts'
 import { Canaries } from './canaries.ts'
-import { killedAt, run } from './cli.ts'
+import { killedAt, run, START } from './cli.ts'
 import { onHost } from './lab-host.ts'
 import { onTerminal, unbroken } from './terminal.ts'
 import { changedFilesWith, namespaceOf, sshdOf, traced, traceLines, traceOf, traceOfNewSshd, watchProcesses } from './trace.ts'
@@ -85,7 +85,7 @@ export class LeakSearch {
   async run(words: readonly string[], output: 'plain' | 'json' | 'tty', code = 0, answers: Readonly<Record<string, string>> = {}): Promise<Said> {
     const name = `${++this.#runs}-${output}`
     const [all, under] = [[...words, '--output', output, ...this.#flags(name)], traced(join(this.#traces, name))]
-    const done = output === 'tty' ? await onTerminal(['node_modules/.bin/tsx', ...all], { answers, under }) : await run(all, 120, under)
+    const done = output === 'tty' ? await onTerminal([...START, ...all], { answers, under }) : await run(all, 120, under)
     this.#keep(name, done)
     assert.equal(done.code, code, `${done.stdout}\n${done.stderr}`.slice(-5000))
     return done

@@ -81,7 +81,7 @@ async function killed(t: TestContext, { rounds, open: opened, victim, write }: K
   assert.ok(readFileSync(target).equals(version(999)))
 }
 
-const ROUNDS = cases(100, 500)
+const ROUNDS = cases(40, 500)
 const TIME = { timeout: cases(120_000, 1_200_000) }
 
 test(`faults 59 and 61: ${ROUNDS} times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part`, TIME, (t) =>

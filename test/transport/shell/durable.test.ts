@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { cases } from '../../rig/cases.ts'
 import { act, outcomeOf, writes } from './acts.ts'
 import { spoilt, strace } from './inject.ts'
 import { folder, openLink, shells } from './shells.ts'
@@ -49,7 +50,8 @@ async function written(file: string, content: string | Buffer, kind: string, n: 
   return { done: acted.kind === 'done', isNew }
 }
 
-for (const [size, content] of [['text', 'new'], ['70 KB of bytes', Buffer.alloc(70_000, 0xff)]] as const)
+const sizes = [['70 KB of bytes', Buffer.alloc(70_000, 0xff)], ['text', 'new']] as const
+for (const [size, content] of cases<readonly (readonly [string, string | Buffer])[]>(sizes.slice(0, 1), sizes))
   test(`fault 61: killed at each call of a write (${size}): the old file or the new one, and the next write sweeps`, { timeout: 300_000 }, async (t) => {
     const at = directory(`killed ${size}`)
     const ends = { old: 0, new: 0, left: 0 }
@@ -103,7 +105,7 @@ test('faults 40 and 42: each call of a write is refused: the old file or the new
   const at = directory('refused')
   let refused = 0
   for (const kind of ['openat', 'fchmodat,chmod', 'fchownat,chown', 'rename,renameat,renameat2', 'unlink,unlinkat'])
-    for (const error of ['EIO', 'EDQUOT'])
+    for (const error of cases(['EIO'], ['EIO', 'EDQUOT']))
       for (let n = 1, quiet = 0; quiet < 6 && n < 30; n++) {
         const { done } = await written(`${at}/file`, 'new', kind, n, `error=${error}`)
         quiet = done ? quiet + 1 : 0

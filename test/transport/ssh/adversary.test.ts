@@ -94,7 +94,8 @@ after(() => {
 /** One visit, and what must be so whatever was done to it. */
 async function visit(trick: string, number = 0): Promise<Verdict> {
   const { server, guest } = await both(number)
-  const file = join(dir, `file-${++visits}`)
+  // In a directory of its own, for a write sweeps up what another one left, and nobody holds the lock here.
+  const file = join(dir, String(number), `file-${++visits}`)
   // More than a window where windows are played with.
   const lines = trick.startsWith('window') ? 500_000 : 4096
   const patience = /^(?:window|flood)/.test(trick) ? 4000 : 1500
@@ -139,7 +140,7 @@ test('silence after any message up to the login', { timeout: 300_000 }, async (t
   assert.equal(nowhere + login, 9)
 })
 
-const SEEDS = cases(20, 1000)
+const SEEDS = cases(12, 1000)
 for (const trick of ['mutate', 'types'])
   test(`${SEEDS} visits with messages that are other ones now and then: ${trick}`, { timeout: cases(600_000, 7_200_000) }, async (t) => {
     await all(t, Array.from({ length: SEEDS }, (_, seed) => `${trick} ${seed}`))
