@@ -17,7 +17,12 @@ export const strays: (wish: TreeWish) => Fact<Strays> = defineFact<TreeWish, Str
       fileMode && `-type f ! -perm ${quote(fileMode)}`,
     ].filter(Boolean)
     if (differs.length === 0) return ':'
-    return `[ -d ${quote(root)} ] && find ${quote(root)} -mindepth 1 '(' ${differs.map((each) => `'(' ${each} ')'`).join(' -o ')} ')' 2>/dev/null | head -n ${SHOWN + 1}`
+    const find = (tests: string) => `find ${quote(root)} -mindepth 1 ${tests} 2>/dev/null | head -n ${SHOWN + 1}`
+    const some = find(`'(' ${differs.map((each) => `'(' ${each} ')'`).join(' -o ')} ')'`)
+    // An account that the host does not know yet owns nothing: find would only complain of it.
+    const accounts = [isName(owner) && `-user ${quote(owner)}`, isName(group) && `-group ${quote(group)}`].filter((each) => each !== false)
+    const known = accounts.map((each) => `find / -prune ${each} >/dev/null 2>&1`).join(' && ')
+    return `[ -d ${quote(root)} ] && ${known === '' ? some : `if ${known}; then ${some}; else ${find('')}; fi`}`
   },
   parse: (output) => {
     const paths = output.toString().split('\n').filter(Boolean)
@@ -28,3 +33,5 @@ export const strays: (wish: TreeWish) => Fact<Strays> = defineFact<TreeWish, Str
 })
 
 const SHOWN = 5
+
+const isName = (account: string | undefined): account is string => account !== undefined && account !== '' && !/^\d+$/.test(account)

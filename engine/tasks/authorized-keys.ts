@@ -54,7 +54,7 @@ export const authorizedKeys = defineTask({
     const changes: Change[] = []
     const as = p.user === 'root' ? {} : { user: p.user }
     const mode = (what: string, inode: Inode, kind: 'file' | 'directory', wish: string) => {
-      if (inode.mode !== wish) changes.push(change(`chmod ${wish} ${what}`, [run(['chmod', '--', wish, what], as)], [becomes(path(what), { ...inode, kind, mode: wish })]))
+      if (inode.mode !== wish) changes.push(change(`chmod ${wish} ${what}`, [run(['chmod', '--', `0${wish}`, what], as)], [becomes(path(what), { ...inode, kind, mode: wish })]))
     }
     if (parent.kind === 'directory') mode(directory, parent, 'directory', '0700')
     const after = textOf(wished)
@@ -110,11 +110,11 @@ function merge(rows: readonly Row[], keys: readonly string[], exclusive: boolean
   }
 }
 
-/** In the user's own directory, as the user. What did not arrive whole does not replace what lets people in. */
+/** In the user's own directory, as the user; five digits, for a home may hand its setgid bit on. What did not arrive whole does not replace what lets people in. */
 const WRITE = `
 umask 077
 t=\${1%/*}/.hostwright.keys.$$
-mkdir -p -- "\${1%/*}" && cat >"$t" || { rm -f -- "$t"; exit 1; }
+{ [ -d "\${1%/*}" ] || { mkdir -p -- "\${1%/*}" && chmod -- 00700 "\${1%/*}"; }; } && cat >"$t" || { rm -f -- "$t"; exit 1; }
 sum=$(sha256sum <"$t")
 [ "\${sum%% *}" = "$2" ] && mv -fT -- "$t" "$1" && exit
 rm -f -- "$t"; echo "the keys were not replaced" >&2; exit 1`

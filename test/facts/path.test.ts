@@ -84,6 +84,7 @@ for (const [shellName, shell] of Object.entries(shells))
       assert.deepEqual(await found([tree, '', '', '', '0600']), [[]])
       assert.deepEqual(await found([tree, '65534', '', '', '']), [['/a b', '/a b/c', '/a b/f']])
       assert.deepEqual(await found([join(tree, 'nowhere'), '', '', '0755', '']), [[]])
+      for (const [owner, group, all] of [['root', 'root', false], ['no-such-user', '', true], ['root', 'no-such-group', true]] as const) assert.deepEqual(await found([tree, owner, group, '', '']), [all ? ['/a b', '/a b/c', '/a b/f'] : []])
     })
   })
 

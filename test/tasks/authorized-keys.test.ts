@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { user } from '../../engine/facts/accounts.ts'
 import { authorizedKeys } from '../../engine/tasks/authorized-keys.ts'
@@ -67,6 +67,11 @@ test('authorizedKeys: what is written for root, on this machine, in a home of it
   assert.equal(await readFile(`${home}/.ssh/authorized_keys`, 'utf8'), `# kept\n${bob}\n${ann}\n`)
   assert.equal((await stat(`${home}/.ssh/authorized_keys`)).mode & 0o777, 0o600)
   assert.deepEqual((await local.host().ensure(moved))[0].changes, [])
+  // A home that hands its setgid bit on.
+  await rm(`${home}/.ssh`, { recursive: true })
+  await chmod(home, 0o2755)
+  await local.host().ensure(moved)
+  assert.deepEqual([(await stat(`${home}/.ssh`)).mode & 0o7777, (await local.host().ensure(moved))[0].changes], [0o700, []])
 })
 
 test('authorizedKeys: it is done as the user', () => {
