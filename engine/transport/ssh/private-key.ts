@@ -15,24 +15,34 @@ export interface KeyProblem {
   readonly publicKey?: Buffer
 }
 
-/** Reads a private key file as OpenSSH would: one that others can read is not used. `locked`: it is encrypted and there is no passphrase. */
+/**
+ * Reads a private key file as OpenSSH would: one that others can read is not used. `locked`: it is encrypted and there is no passphrase. A public key, or
+ * the name of a private one of which only `NAME.pub` is there, says which key of the agent is meant.
+ */
 export async function readPrivateKey(file: string, passphrase: Secret | undefined): Promise<ParsedKey | KeyProblem> {
   let text: string
   try {
     const { mode, uid } = await stat(file)
-    if (uid === userInfo().uid && (mode & 0o077) !== 0) {
+    text = await readFile(file, 'latin1')
+    if (uid === userInfo().uid && (mode & 0o077) !== 0 && !PUBLIC.test(text)) {
       const octal = (mode & 0o777).toString(8).padStart(4, '0')
       return { kind: 'unusable', message: `permissions ${octal} for the private key ${file} are too open`, hint: `chmod 600 ${file}` }
     }
-    text = await readFile(file, 'latin1')
   } catch (error) {
     const code = failureCode(error)
-    if (code === 'ENOENT') return { kind: 'missing', message: `there is no private key ${file}` }
+    if (code === 'ENOENT') return withPublicKey({ kind: 'missing', message: `there is no private key ${file}` }, file)
     return { kind: 'unusable', message: `the private key ${file} cannot be read (${code})` }
   }
   const key = await parse(text, passphrase)
   if (!(key instanceof Error)) return key.isPrivateKey() ? key : { ...publicPart(file, key.type), publicKey: key.getPublicSSH() }
   const problem = whyNot(file, text, key, passphrase !== undefined)
+  return withPublicKey(problem, file)
+}
+
+/** A line of a `.pub` file. */
+const PUBLIC = /^(?:ssh|ecdsa)-[\w@.-]+ [A-Za-z0-9+/=]+(?: [^\n]*)?\s*$/
+
+async function withPublicKey(problem: KeyProblem, file: string): Promise<KeyProblem> {
   const publicKey = await publicKeyBeside(file)
   return publicKey === undefined ? problem : { ...problem, publicKey }
 }
