@@ -41,10 +41,10 @@ export function linkOpener(options: Options, run: { readonly mode: Mode; readonl
 }
 
 /** Whom a host is worked on as, when that is not whoever logs in. */
-function becomes(options: Options, { connection }: InventoryHost, become: boolean | undefined): string | undefined {
+function becomes(options: Options, { name, connection }: InventoryHost, become: boolean | undefined): string | undefined {
   if (!(become ?? connection.become ?? false)) return undefined
   const user = options.becomeUser ?? connection.becomeUser ?? 'root'
-  const login = connection.kind === 'local' ? options.env.user : (connection.user ?? options.user)
+  const login = connection.kind === 'local' ? options.env.user : (connection.user ?? options.user ?? options.logins?.get(name))
   // Who is root already needs no sudo, and a host may have none.
   return user === login ? undefined : user
 }
@@ -77,14 +77,23 @@ function sshSettings({ name, connection }: InventoryHost, options: Options): Ssh
   }
 }
 
-/** Keys that are missing or cannot be read, known_hosts that cannot be trusted, passwords that sudo cannot read: mistakes here, found before anybody is contacted. */
-export async function localProblems(hosts: readonly InventoryHost[], options: Options): Promise<Diagnostic[]> {
+/**
+ * Keys that are missing or cannot be read, known_hosts that cannot be trusted, passwords that sudo cannot read: mistakes here, found before anybody is
+ * contacted. And the options with who logs in where: ssh_config may say that, or nobody does.
+ */
+export async function checkLogins(hosts: readonly InventoryHost[], options: Options): Promise<{ readonly problems: readonly Diagnostic[]; readonly options: Options }> {
   const torn = tornPasswords(hosts, options)
   const ssh = hosts.filter(({ connection }) => connection.kind === 'ssh')
-  if (ssh.length === 0) return torn
+  if (ssh.length === 0) return { problems: torn, options }
   const { checkSshSettings } = await import('../transport/ssh/connect.ts')
-  const found = await Promise.all(ssh.map((host) => checkSshSettings(sshSettings(host, options))))
-  return [...torn, ...found.flatMap((error) => (error ? [{ message: error.message, ...(error.hint !== undefined && { hint: error.hint }) }] : []))]
+  const logins = new Map<string, string>()
+  const problems: Diagnostic[] = [...torn]
+  const found = await Promise.all(ssh.map(async (host) => ({ host, ...(await checkSshSettings(sshSettings(host, options))) })))
+  for (const { host, ...checked } of found) {
+    if ('user' in checked) logins.set(host.name, checked.user)
+    else problems.push({ message: checked.error.message, ...(checked.error.hint !== undefined && { hint: checked.error.hint }) })
+  }
+  return { problems, options: { ...options, logins } }
 }
 
 /** sudo reads up to the end of a line. What came after it would be the first thing that the shell of root is told, and runs. */

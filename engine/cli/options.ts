@@ -27,6 +27,8 @@ export interface Options {
   readonly acceptNew: boolean
   /** Makes what says no until the task comes where a run is to begin; one for each time that the plays are gone through. */
   readonly gate?: () => (host: string, title: string) => boolean
+  /** Who logs in, by host, where neither inventory nor flags say it: known once ssh_config was read. */
+  readonly logins?: ReadonlyMap<string, string>
   /** Of the person at the controller. */
   readonly env: { readonly home: string; readonly user: string; readonly agentSocket?: string }
 }

@@ -23,7 +23,7 @@ import { emptySelection } from './empty-selection.ts'
 import { readFlags } from './flags.ts'
 import { helpText } from './help.ts'
 import { onSignals, onUncaught } from './signals.ts'
-import { lineUser, linkOpener, localProblems } from './links.ts'
+import { checkLogins, lineUser, linkOpener } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
 import { readPlanning } from './plan/planning.ts'
@@ -79,8 +79,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const complete = await askForSecrets(secrets, prepared, look, cwd)
   if (!complete.ok) return refuse(inOrder(complete.error))
   const plays = complete.value
-  const unusable = await localProblems(hostsOf(plays), options.value)
-  if (unusable.length > 0) return refuse(inOrder(unusable))
+  const checked = await checkLogins(hostsOf(plays), options.value)
+  if (checked.problems.length > 0) return refuse(inOrder(checked.problems))
 
   const contacted = hostsOf(plays).map(({ name }) => name)
   const mode: Mode = typed.has('check') ? 'check' : 'apply'
@@ -120,9 +120,9 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
         ...(options.value.gate && { gate: options.value.gate() }),
         ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
         emit: report.emit,
-        userOf: lineUser(options.value),
+        userOf: lineUser(checked.options),
         about,
-        open: linkOpener(options.value, { mode: more.mode ?? mode, command: `${command} ${argv.join(' ')}` }),
+        open: linkOpener(checked.options, { mode: more.mode ?? mode, command: `${command} ${argv.join(' ')}` }),
         ...more,
       })
     const plan = planning.value

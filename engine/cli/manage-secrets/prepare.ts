@@ -16,7 +16,7 @@ import { RemotePath } from '../../values/schema.ts'
 import { visible } from '../../values/visible.ts'
 import { askYes } from '../ask.ts'
 import type { FlagName, Typed } from '../flags.ts'
-import { localProblems } from '../links.ts'
+import { checkLogins } from '../links.ts'
 import { readOptions } from '../options.ts'
 import { storesHere } from '../secrets.ts'
 import type { Command } from './commands.ts'
@@ -64,12 +64,13 @@ export async function prepareWork(typed: Typed<FlagName | OwnFlag>, command: Com
     return read?.ok ? [{ host, ...read.value }] : []
   })
   const stores = command.needs.store ? await storesOf(hosts, cwd, problems) : []
-  if (command.needs.hosts) problems.push(...(await localProblems(hosts, options.value)))
+  const checked = command.needs.hosts ? await checkLogins(hosts, options.value) : { problems: [], options: options.value }
+  problems.push(...checked.problems)
   if (problems.length > 0) throw new GaveUp(3, inOrder(problems))
   warn(loaded.value.warnings)
   speakOf([...words, ...hosts.map(({ name }) => name), ...sources, ...stores.map(({ store }) => store.title)])
   return {
-    typed, options: options.value, inventory: loaded.value, targets, stores, cwd, line, out,
+    typed, options: checked.options, inventory: loaded.value, targets, stores, cwd, line, out,
     given: [...sources.map((each) => `-i ${each}`), ...(limit === undefined ? [] : [`-l ${limit}`])].join(' '),
     say: (text) => out.write(`${visible(text)}\n`),
     confirm: async (question) => {

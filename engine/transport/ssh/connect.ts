@@ -42,10 +42,10 @@ export async function connectSsh(settings: SshSettings): Promise<Connected> {
 
 /**
  * What is wrong with the set-up on this side: a missing key file, a wrong passphrase, an unreadable known_hosts, a line of ssh_config.
- * Nobody is contacted, but the ssh agent. Undefined: nothing is.
+ * Nobody is contacted, but the ssh agent. Where nothing is: who logs in there.
  */
-export async function checkSshSettings(settings: SshSettings): Promise<LinkError | undefined> {
+export async function checkSshSettings(settings: SshSettings): Promise<{ readonly error: LinkError } | { readonly user: string }> {
   // It will be needed in a moment, and takes longest to load: not while hosts wait.
   const [route] = await Promise.all([prepareRoute(settings), loadSsh2()])
-  return route.ok ? undefined : route.error
+  return route.ok ? { user: route.value.hops.at(-1)?.user ?? settings.env.user } : { error: route.error }
 }

@@ -99,19 +99,19 @@ test('faults 22 and 26: a key of ours that cannot be used is found before contac
   const before = rig.log()
   for (const [privateKeyFile, passphrase, message] of cases) {
     const settings = rig.settings({ privateKeyFile, ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }) })
-    const error = await checkSshSettings(settings)
-    assert.equal(error?.reason, 'local-key')
-    assert.match(error.message, message)
-    assert.equal(await login(settings), `local-key: ${error.message}`)
+    const checked = await checkSshSettings(settings)
+    assert.ok('error' in checked && checked.error.reason === 'local-key')
+    assert.match(checked.error.message, message)
+    assert.equal(await login(settings), `local-key: ${checked.error.message}`)
   }
   assert.equal(rig.log(), before)
-  assert.equal(await checkSshSettings(rig.settings()), undefined)
+  assert.deepEqual(await checkSshSettings(rig.settings()), { user: rig.user })
 })
 
 test('login: nothing to log in with is said before contact', async () => {
-  const error = await checkSshSettings(noKeyFile(rig.settings()))
-  assert.equal(error?.reason, 'local-key')
-  assert.match(error.message, /nothing to log in with/)
+  const checked = await checkSshSettings(noKeyFile(rig.settings()))
+  assert.ok('error' in checked && checked.error.reason === 'local-key')
+  assert.match(checked.error.message, /nothing to log in with/)
 })
 
 test('login: the default identities, those that cannot be used passed over', async () => {
