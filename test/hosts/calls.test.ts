@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { quoteAll } from '../../engine/values/quote.ts'
-import { ensureOn, onHost } from '../rig/lab-host.ts'
+import { ensureOn, onHost, overSsh } from '../rig/lab-host.ts'
 import { sshdOf, traceOf } from '../rig/trace.ts'
 import type { HostCase } from './case.ts'
 
@@ -66,7 +66,7 @@ test('check mode makes no call on the host that would change a file, and Docker 
 
   // The trace is not blind: what is written then is seen.
   const control = await traceOf([await sshdOf(HOST)], join(folder, 'control'), [...OPENING, ...CHANGING])
-  onHost(HOST, ['sh', '-c', 'echo x >/srv/hw-control; chmod 600 /srv/hw-control; rm /srv/hw-control'])
+  overSsh(HOST, ['sh', '-c', 'echo x >/srv/hw-control; chmod 600 /srv/hw-control; rm /srv/hw-control'])
   await control.stop()
   assert.equal(changesIn(readFileSync(join(folder, 'control'), 'utf8')).length, 3)
 })
