@@ -43,7 +43,7 @@ export function sshCommand(address: string, user = 'root'): [string, ...string[]
   return ['ssh', '-F', '/dev/null', '-i', clientKey, ...options.flatMap((option) => ['-o', option]), '-l', user, address]
 }
 
-/** Whether an sshd at `address` says its name within a second. */
+/** Whether an sshd at `address` says its name within five seconds: a busy machine takes its time. */
 export function sshdAnswers(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: address, port: 22, timeout: 5000 })

@@ -34,39 +34,36 @@ export async function askSecret(prompt: string): Promise<Secret | undefined> {
 
 /** Asks a question that is answered by yes or no; anything else is no. Only where there is a terminal. */
 export async function askYes(question: string): Promise<boolean> {
-  return /^y(?:es)?$/i.test(await ask(`${question} [y/N] `, () => process.emit('SIGINT', 'SIGINT')))
+  return /^y(?:es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')
 }
 
-/** What is typed; '' at Ctrl-C, which readline keeps from being a signal, and at the end of the input. */
-async function ask(question: string, interrupted: () => void): Promise<string> {
+/** What is typed; '' at the end of the input. At Ctrl-C, which readline keeps from being a signal, it is passed on as one, and undefined. */
+async function ask(question: string): Promise<string | undefined> {
   const asking = createInterface({ input: process.stdin, output: process.stderr })
-  const nothing = new Promise<string>((resolve) => {
+  const nothing = new Promise<string | undefined>((resolve) => {
     asking.once('close', () => resolve(''))
-    asking.once('SIGINT', () => {
-      asking.close()
-      interrupted()
-    })
+    asking.once('SIGINT', () => resolve(undefined))
   })
   const word = await Promise.race([asking.question(question), nothing])
   asking.close()
-  return word.trim()
+  if (word === undefined) process.emit('SIGINT', 'SIGINT')
+  return word?.trim()
 }
 
 /** `--step`: shows what a batch would do on a host and waits for the word. Questions come one at a time. */
 export function askBeforeChanges(pause: <T>(work: () => Promise<T>) => Promise<T>): NonNullable<HostContext['confirm']> {
-  let [all, interrupted] = [false, false]
+  /** What holds for all from here: yes after "all", no after Ctrl-C. */
+  let forAll: boolean | undefined
   let last: Promise<unknown> = Promise.resolve()
   return (host, what) => {
     const answer = last.then(async () => {
-      if (all || interrupted) return all && !interrupted
+      if (forAll !== undefined) return forAll
       return pause(async () => {
         const lines = what.flatMap(({ task, changes }) => changes.map((change) => `  ${task}: ${change}`))
-        const word = (await ask(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `, () => {
-          interrupted = true
-          process.emit('SIGINT', 'SIGINT')
-        })).toLowerCase()
-        all ||= word === 'a' || word === 'all'
-        return all || word === 'y' || word === 'yes'
+        const word = (await ask(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `))?.toLowerCase()
+        if (word === undefined) forAll = false
+        if (word === 'a' || word === 'all') forAll = true
+        return forAll ?? (word === 'y' || word === 'yes')
       })
     })
     last = answer.catch(() => {})

@@ -21,9 +21,12 @@ export type GroupState = { readonly kind: 'absent' } | { readonly kind: 'present
 /** Who owns something: a number; the name of an account while it is foretold only, for then its number is not known yet. */
 export type Id = number | string
 
+/** Whether an account is given by its number, which needs no name on the host. */
+export const isNumber = (account: string): boolean => /^\d+$/.test(account)
+
 /** The account of this name (or number, in digits) as an owner. `known`: its number, if that is known; less than 0 is not. */
 export function idOf(name: string, known: number | undefined): Id {
-  if (/^\d+$/.test(name)) return Number(name)
+  if (isNumber(name)) return Number(name)
   return known !== undefined && known >= 0 ? known : name
 }
 

@@ -1,4 +1,5 @@
 import { quote } from '../values/quote.ts'
+import { isNumber } from './accounts.ts'
 import { defineFact, type Fact } from './fact.ts'
 import { straysBeneath, straysRipple, type Strays } from './foretold.ts'
 import type { TreeWish } from './tree-wish.ts'
@@ -20,7 +21,7 @@ export const strays: (wish: TreeWish) => Fact<Strays> = defineFact<TreeWish, Str
     const find = (tests: string) => `find ${quote(root)} -mindepth 1 ${tests} 2>/dev/null | head -n ${SHOWN + 1}`
     const some = find(`'(' ${differs.map((each) => `'(' ${each} ')'`).join(' -o ')} ')'`)
     // An account that the host does not know yet owns nothing: find would only complain of it.
-    const accounts = [isName(owner) && `-user ${quote(owner)}`, isName(group) && `-group ${quote(group)}`].filter((each) => each !== false)
+    const accounts = [owner && !isNumber(owner) && `-user ${quote(owner)}`, group && !isNumber(group) && `-group ${quote(group)}`].filter(Boolean)
     const known = accounts.map((each) => `find / -prune ${each} >/dev/null 2>&1`).join(' && ')
     return `[ -d ${quote(root)} ] && ${known === '' ? some : `if ${known}; then ${some}; else ${find('')}; fi`}`
   },
@@ -33,5 +34,3 @@ export const strays: (wish: TreeWish) => Fact<Strays> = defineFact<TreeWish, Str
 })
 
 const SHOWN = 5
-
-const isName = (account: string | undefined): account is string => account !== undefined && account !== '' && !/^\d+$/.test(account)

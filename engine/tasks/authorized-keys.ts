@@ -7,6 +7,7 @@ import { RemotePath } from '../values/schema.ts'
 import { visible } from '../values/visible.ts'
 import { change, refuse, run, type Change } from './change.ts'
 import { AccountName } from './group.ts'
+import { exact } from './ownership.ts'
 import { contentEffects, editable, rewriteFacts } from './rewrite.ts'
 import { eolOf, rowsOf, textOf, type Row } from './rows.ts'
 import { defineTask } from './task.ts'
@@ -54,7 +55,7 @@ export const authorizedKeys = defineTask({
     const changes: Change[] = []
     const as = p.user === 'root' ? {} : { user: p.user }
     const mode = (what: string, inode: Inode, kind: 'file' | 'directory', wish: string) => {
-      if (inode.mode !== wish) changes.push(change(`chmod ${wish} ${what}`, [run(['chmod', '--', `0${wish}`, what], as)], [becomes(path(what), { ...inode, kind, mode: wish })]))
+      if (inode.mode !== wish) changes.push(change(`chmod ${wish} ${what}`, [run(['chmod', '--', exact(wish), what], as)], [becomes(path(what), { ...inode, kind, mode: wish })]))
     }
     if (parent.kind === 'directory') mode(directory, parent, 'directory', '0700')
     const after = textOf(wished)

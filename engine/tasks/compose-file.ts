@@ -64,12 +64,11 @@ export function readComposeFile(text: string, directory: string, file: string): 
     if (textsOf(section, 'profiles').length > 0) continue
     const at = (source: string) => absolute(directory, source)
     // Other sections of this file that it is made of, whether or not they run themselves.
-    const bases = basesOf(sections, name)
-    const parts = [section, ...bases]
+    const parts = [section, ...basesOf(sections, name)]
     const volumes = parts.flatMap(bindMounts)
     const files = parts.flatMap((part) => [...fileSources(model, part, 'configs'), ...fileSources(model, part, 'secrets')]).map(at)
     services.set(name, {
-      digest: sha256(canonical(withoutCounts(section)) + bases.map(canonical).join('') + shared),
+      digest: sha256(parts.map((part) => canonical(withoutCounts(part))).join('') + shared),
       image: imageOf(section),
       replicas: count(member(section, 'deploy', 'replicas') ?? member(section, 'scale') ?? 1),
       isOneShot: waitedFor.has(name),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { becomes, given } from '../facts/fact.ts'
 import { each } from '../facts/each.ts'
-import { ancestors, path, type Inode, type PathState } from '../facts/path.ts'
+import { ancestors, path } from '../facts/path.ts'
 import { strays, type TreeWish } from '../facts/strays.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { change, refuse, run, type Change } from './change.ts'
-import { accountFacts, fresh, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
+import { accountFacts, exact, freshDirectoryIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
 const wish = (p: { path: string; owner?: string | undefined; group?: string | undefined; mode: string; fileMode?: string | undefined; recurse: boolean }): TreeWish =>
@@ -38,9 +38,8 @@ export const directory = defineTask({
     if (unknown) return unknown
 
     const changes: Change[] = []
-    // Inside of a setgid directory mkdir hands the group and the bit on, to whatever it makes on the way.
     const above = ancestors(p.path).map((each) => now[`each ${each}`]).find((each) => each !== undefined && each.kind !== 'absent')
-    let inode = at.kind === 'absent' ? within(above, p.mode) : at
+    let inode = at.kind === 'absent' ? freshDirectoryIn(above, p.mode) : at
     const becomesDirectory = () => [becomes(path(p.path), { ...inode, kind: 'directory' })]
     if (at.kind === 'absent') changes.push(change(`create ${p.path}`, [run(['mkdir', '-p', '-m', p.mode, '--', p.path], { timeout: 0, makes: p })], becomesDirectory()))
 
@@ -60,16 +59,6 @@ export const directory = defineTask({
   },
   state: (_, { now }) => now,
 })
-
-/** What `mkdir -m MODE` makes there. */
-function within(above: PathState | undefined, mode: string): Inode {
-  const handedOn = above === undefined ? fresh(mode) : freshIn(above, mode)
-  const bits = above?.kind === 'directory' ? Number.parseInt(above.mode, 8) & 0o2000 : 0
-  return { ...handedOn, mode: (Number.parseInt(mode, 8) | bits).toString(8).padStart(4, '0') }
-}
-
-/** With four digits, chmod of GNU leaves the setuid and setgid bits of a directory as they are; with five it does not. */
-const exact = (mode: string) => `0${mode}`
 
 function recursive(p: { path: string; owner?: string | undefined; group?: string | undefined; mode: string; fileMode?: string | undefined; recurse: boolean }): Change {
   const owner = `${p.owner ?? ''}${p.group === undefined ? '' : `:${p.group}`}`

@@ -1,4 +1,4 @@
-import { group, idOf, user, type GroupState, type UserState } from '../facts/accounts.ts'
+import { group, idOf, isNumber, user, type GroupState, type UserState } from '../facts/accounts.ts'
 import { given, type Fact } from '../facts/fact.ts'
 import type { Inode, PathState } from '../facts/path.ts'
 import { refuse, type Refusal } from './change.ts'
@@ -14,8 +14,6 @@ interface Accounts {
   readonly owner: UserState
   readonly team: GroupState
 }
-
-const isNumber = (name: string) => /^\d+$/.test(name)
 
 /** The facts that tell whether the accounts exist; a number needs no account. */
 export function accountFacts({ owner, group: team }: Ownership): { owner: Fact<UserState>; team: Fact<GroupState> } {
@@ -50,8 +48,17 @@ export function owned({ owner, group: team }: Ownership, accounts: Accounts, bef
 }
 
 /** What something new in this directory looks like before anyone chowned it: setgid hands the directory's group on. */
-export const freshIn = (parent: PathState, mode: string, size = 0): Inode =>
-  parent.kind === 'directory' && (Number.parseInt(parent.mode, 8) & 0o2000) !== 0 ? { ...fresh(mode, size), gid: parent.gid } : fresh(mode, size)
+export const freshIn = (parent: PathState, mode: string, size = 0): Inode => (isSetgid(parent) ? { ...fresh(mode, size), gid: parent.gid } : fresh(mode, size))
+
+/** The same of a new directory, below the nearest that is there: setgid is handed on as well, through whatever `mkdir -p` makes on the way. */
+export const freshDirectoryIn = (above: PathState | undefined, mode: string): Inode =>
+  above !== undefined && isSetgid(above) ? freshIn(above, (Number.parseInt(mode, 8) | SETGID).toString(8).padStart(4, '0')) : fresh(mode)
+
+const SETGID = 0o2000
+const isSetgid = (at: PathState): at is PathState & { kind: 'directory' } => at.kind === 'directory' && (Number.parseInt(at.mode, 8) & SETGID) !== 0
+
+/** With four digits, chmod of GNU leaves the setuid and setgid bits of a directory as they are; with five it does not. */
+export const exact = (mode: string): string => `0${mode}`
 
 /** What something new looks like before anyone chowned it. */
 export const fresh = (mode: string, size = 0): Inode => ({ mode, size, uid: 0, gid: 0 })

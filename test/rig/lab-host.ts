@@ -9,6 +9,7 @@ import { ShellLink, type ShellLinkOptions } from '../../engine/transport/shell/l
 import { quoteAll } from '../../engine/values/quote.ts'
 import { checkout, clientKey, knownHosts } from '../../lab/paths.ts'
 import { inHost, initOf } from '../../lab/process.ts'
+import { sshCommand } from '../../lab/ssh.ts'
 import { readState } from '../../lab/state.ts'
 
 export interface OpenLab {
@@ -92,6 +93,6 @@ export function onHost(name: string, argv: readonly string[]): string {
 
 /** The same as somebody who logs in: whether the host lets root in is seen as well. */
 export function overSsh(name: string, argv: readonly string[]): string {
-  const words = ['-i', clientKey, '-o', `UserKnownHostsFile=${knownHosts}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', `root@${addressOf(name)}`, quoteAll(argv)]
-  return execFileSync('ssh', words, { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program, ...words] = sshCommand(addressOf(name))
+  return execFileSync(program, [...words, quoteAll(argv)], { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
 }
