@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { cases } from '../rig/cases.ts'
 import { run } from '../rig/cli.ts'
 import { onHost, resetHost } from '../rig/lab-host.ts'
 import { LeakSearch } from '../rig/leak-search.ts'
@@ -11,6 +12,8 @@ const DIR = '/srv/hw-canary'
 
 const search = new LeakSearch(HOST)
 const { canaries } = search
+/** What a run prints in, where the others are met elsewhere in this file. */
+const outputs = cases<readonly ('plain' | 'json' | 'tty')[]>(['tty'], ['plain', 'json', 'tty'])
 /** Puts a secret into the store. */
 const stored = (name: string, value: string) => search.put(name, `${value}\n`)
 for (const app of ['first', 'second']) for (const [key, value] of Object.entries(canaries.environment(`C_${app.toUpperCase()}`))) stored(`${app}/${key}`, value)
@@ -42,14 +45,14 @@ after(async () => {
 })
 
 test('services: check, apply, and another password for PostgreSQL', { timeout: 300_000 }, async () => {
-  for (const output of ['plain', 'tty'] as const) await search.run([...standing, ...services('FIRST'), '-D', '--check'], output)
+  for (const output of outputs) await search.run([...standing, ...services('FIRST'), '-D', '--check'], output)
   await search.run([...standing, ...services('FIRST'), '-D'], 'json')
   const rotated = await search.run([...standing, ...services('SECOND'), '-D', '--services', 'postgres'], 'tty')
   assert.match(rotated.stdout, /set the password of the role/)
 })
 
 test('an app: check, first deploy, and a refusal before any host is asked', { timeout: 300_000 }, async () => {
-  for (const output of ['plain', 'tty'] as const) await search.run([...deployed('v1'), ...appVars('first'), '-D', '--check'], output)
+  for (const output of cases(['plain'] as const, outputs)) await search.run([...deployed('v1'), ...appVars('first'), '-D', '--check'], output)
   const done = await search.run([...deployed('v1'), ...appVars('first'), '-D'], 'tty')
   assert.match(done.stdout, /\x1b\[\?25l.*app › /s, 'a line under the text says what is under way')
   for (const output of ['plain', 'tty'] as const) {
@@ -60,7 +63,7 @@ test('an app: check, first deploy, and a refusal before any host is asked', { ti
 
 test('a version that prints its environment and never becomes healthy', { timeout: 300_000 }, async () => {
   const printing = { wait: '8s', start_period: '1s', health_command: `env >/proc/1/fd/1; ${PRINT} >/proc/1/fd/1; ${PRINT}; exit 1` }
-  for (const output of ['plain', 'json', 'tty'] as const) {
+  for (const output of outputs) {
     const done = await search.run([...deployed('v2', 'sick'), ...appVars('second', printing), '-D'], output, 2)
     assert.match(done.stdout, /\[secret\]/)
     assert.match(done.stdout, /C_SECOND_LONG/, 'the environment was printed')
@@ -68,7 +71,7 @@ test('a version that prints its environment and never becomes healthy', { timeou
 })
 
 test('what runs before prints all forms and does not end', { timeout: 300_000 }, async () => {
-  for (const output of ['json', 'tty'] as const) {
+  for (const output of cases(['json'] as const, outputs)) {
     const done = await search.run([...deployed('v2'), ...appVars('second', { before: ['sh', '-c', `${PRINT}; sleep 60`], before_timeout: '3s' }), '-D'], output, 2)
     assert.match(done.stdout, /what was to run before did not succeed/)
     assert.match(done.stdout, /C_SECOND_LONG/, 'the environment was printed')
@@ -90,7 +93,7 @@ test('commands that fail or do not end, a registry that does not answer, a crash
   for (const [kind, output, crash] of [['LINES', 'plain', false], ['LONG', 'json', true], ['QUOTES', 'plain', false], ['LETTERS', 'tty', false], ['DOLLARS', 'tty', true]] as const) {
     const given = search.vars(`careless: { dir: ${DIR}, registry: "127.0.0.1:9", content: !secret files/files_${kind}, password: !secret files/files_LETTERS, crash: ${crash} }\n`)
     const careless = ['test/playbooks/canary.ts', '-i', 'lab', ...given, '-D']
-    if (!crash) await search.run([...careless, '--check'], output)
+    if (kind === 'LINES' || cases(false, !crash)) await search.run([...careless, '--check'], output)
     const done = await search.run(careless, output, crash ? 2 : 0)
     assert.match(done.stdout, /\[secret\]/)
   }

@@ -13,7 +13,8 @@ import { difference, manifest } from '../rig/manifest.ts'
 
 // Changes that shut us out, on hosts whose sh is dash, busybox and bash. Whether a host can be reached is asked by ssh itself.
 const ALL = ['lab1', 'lab2', 'lab3']
-const HOSTS = cases(ALL.slice(0, 2), ALL)
+// Which host a test is on is of no account otherwise: busybox and bash are met below, too.
+const HOSTS = cases(ALL.slice(0, 1), ALL)
 const CONF = '/etc/ssh/sshd_config.d/50-hw-guarded.conf'
 
 const words = (host: string, what: string, ...more: readonly string[]) => ['test/playbooks/guarded.ts', '-i', 'lab', '-l', host, '--what', what, ...more]

@@ -24,8 +24,9 @@ const containers = () => sh(`docker ps -a --filter label=com.docker.compose.proj
 function settled(version: string): void {
   assert.deepEqual(containers(), [`hostwright-lab/web:${version} running`])
   assert.equal(sh(`cat /opt/services/caddy/up/${APP}-1`), APP)
-  assert.match(sh(`cd /opt/services/apps/${APP} && docker compose --dry-run up -d 2>&1`), /Running/)
-  assert.doesNotMatch(sh(`cd /opt/services/apps/${APP} && docker compose --dry-run up -d 2>&1`), /Recreat|Creat|Start/)
+  const would = sh(`cd /opt/services/apps/${APP} && docker compose --dry-run up -d 2>&1`)
+  assert.match(would, /Running/)
+  assert.doesNotMatch(would, /Recreat|Creat|Start/)
   assert.equal(sh(`ls ${journal}`).split('\n').filter((name) => !['lock', 'log', 'outcome', 'run.sh'].includes(name)).join(' '), '')
   assert.match(sh(`cat /opt/services/apps/${APP}/.env`), new RegExp(`APP_VERSION="${version}"`))
 }
@@ -104,7 +105,7 @@ for (const step of cases(['switched:'], ['start:', 'switched:', 'watch:'])) {
   })
 }
 
-for (const phase of ['prepare', 'beside', 'switched', 'stopped']) {
+for (const phase of cases(['beside', 'switched'], ['prepare', 'beside', 'switched', 'stopped'])) {
   test(`fault 84: the rollout is killed on the host in the phase "${phase}": the app answers, the next deploy finishes or undoes it`, async () => {
     const [now, next] = versions()
     const requests = load()
