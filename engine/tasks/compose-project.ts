@@ -10,7 +10,8 @@ import { Duration, RemotePath, ServiceName } from '../values/schema.ts'
 import { refuse, type Refusal } from './change.ts'
 import { readComposeFile, type ComposeFile } from './compose-file.ts'
 import { planDown, planUp } from './compose-plan.ts'
-import { mustNotBegin, nameOfDirectory } from './compose-refusal.ts'
+import { mustNotBegin, nameOfDirectory, unseen } from './compose-refusal.ts'
+import { OVERRIDE, rivalRefusal, rivals, STANDARD } from './compose-rivals.ts'
 import { wishOf } from './compose-wish.ts'
 import { defineTask } from './task.ts'
 
@@ -72,10 +73,9 @@ export const composeProject = defineTask({
     file: text(`${p.directory}/${p.file}`),
     fileDigest: digest(`${p.directory}/${p.file}`),
     env: digest(`${p.directory}/.env`),
+    envAt: path(`${p.directory}/.env`),
     override: digest(`${p.directory}/${OVERRIDE}`),
-    rival: path(`${p.directory}/compose.yaml`),
-    otherRival: path(`${p.directory}/compose.yml`),
-  }, each(treesOf(p), tree)),
+  }, each(treesOf(p), tree), rivals(p.directory)),
   plan(p, now) {
     const trouble = noEngine(now.engine)
     if (p.state === 'down' && trouble?.message === 'Docker is not installed') return []
@@ -83,8 +83,9 @@ export const composeProject = defineTask({
     if (p.state === 'down') return planDown(nameFor(p), now.now)
     const lacking = noCompose(now.engine)
     if (lacking) return refuse(lacking.message, lacking.hint)
-    if (p.file === STANDARD && (now.rival.kind !== 'absent' || now.otherRival.kind !== 'absent'))
-      return refuse(`compose.${now.rival.kind !== 'absent' ? 'yaml' : 'yml'} stands beside ${p.file}, and Compose would read that instead`, 'remove one of them')
+    const rival = p.file === STANDARD ? rivalRefusal(p.directory, now, [OVERRIDE]) : undefined
+    if (rival) return rival
+    if (now.envAt.kind === 'link') return refuse(`${p.directory}/.env is a link, and a change of what stands behind it would not be seen`, 'put a file there')
 
     const file = projectFile(p, now.file)
     if ('refused' in file) return file
@@ -93,14 +94,10 @@ export const composeProject = defineTask({
     const env = now.env === undefined ? [] : [[`${p.directory}/.env`, now.env] as const]
     const files = new Map([...treesOf(p).flatMap((root) => [...(now[`each ${root}`] ?? [])]), ...env, ...override])
     const wish = wishOf(p, file, files, [`${p.directory}/${p.file}`, ...override.map(([at]) => at)])
-    return mustNotBegin(p, project, file, wish, now) ?? planUp(p, project, file, wish, now)
+    return unseen(file, [...treesOf(p), `${p.directory}/.env`], 'name it in `configs`, with what else the services see') ?? mustNotBegin(p, project, file, wish, now) ?? planUp(p, project, file, wish, now)
   },
   state: (_, { now }): ComposeProjectResult => ({ containers: now.containers, health: healthOf(now) }),
 })
-
-/** The file that Compose finds by itself, with what it merges into it. */
-const STANDARD = 'docker-compose.yml'
-const OVERRIDE = 'docker-compose.override.yml'
 
 const treesOf = (p: P) => [...new Set([...(p.configs ?? [p.directory]), ...p.reload.flatMap(({ paths }) => paths)])]
 

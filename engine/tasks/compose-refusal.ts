@@ -29,3 +29,12 @@ export function mustNotBegin(p: WishParams, { directory, name, file: fileName }:
   }
   return undefined
 }
+
+/** A file that Compose reads for a service (`env_file`, `extends`) and that nobody here looks at: a change of it would pass for nothing to do. */
+export function unseen(file: ComposeFile, looked: readonly string[], hint: string): Refusal | undefined {
+  for (const [name, { reads }] of file.services) {
+    const at = reads.find((each) => !each.includes('$') && !covers(looked, each))
+    if (at !== undefined) return refuse(`${name} reads ${at}, whose content is not looked at: a change of it would not be seen`, hint)
+  }
+  return undefined
+}

@@ -4,7 +4,7 @@ import { dockerEngine, noCompose, noEngine } from '../facts/docker-engine.ts'
 import { dockerNetworkNames } from '../facts/docker-network.ts'
 import { each } from '../facts/each.ts'
 import { becomes, given } from '../facts/fact.ts'
-import { digest, path, text, type FileText } from '../facts/path.ts'
+import { digest, text, type FileText } from '../facts/path.ts'
 import { journalPath, releasesPath, rolloutPhase } from '../facts/rollout.ts'
 import { tree } from '../facts/tree.ts'
 import type { Content } from '../values/content.ts'
@@ -13,7 +13,8 @@ import { Secret } from '../values/secret.ts'
 import { change, refuse, run, type Refusal } from './change.ts'
 import { readComposeFile, type ComposeFile } from './compose-file.ts'
 import { foretold } from './compose-plan.ts'
-import { mustNotBegin, nameOfDirectory } from './compose-refusal.ts'
+import { mustNotBegin, nameOfDirectory, unseen } from './compose-refusal.ts'
+import { rivalRefusal, rivals, STANDARD as FILE } from './compose-rivals.ts'
 import { listed, verdictOf } from './compose-verdict.ts'
 import { wishOf } from './compose-wish.ts'
 import { givenFiles, keptFiles, type WishedFile } from './rollout/files.ts'
@@ -57,7 +58,6 @@ const Params = z
   .refine((p) => p.files === undefined || FILE in p.files, 'files must hold a docker-compose.yml')
 type P = z.output<typeof Params>
 
-const FILE = 'docker-compose.yml'
 const namesOf = (p: P) => (p.files === undefined ? [FILE, '.env'] : Object.keys(p.files))
 const nameFor = (p: P) => nameOfDirectory(p.directory)
 const releaseOf = (p: P) => `${releasesPath(nameFor(p))}/${p.restore ?? 'none'}/files`
@@ -87,9 +87,7 @@ export const rollout = defineTask({
       Object.assign({
         engine: dockerEngine(), now: composeProject(nameFor(p)), networks: dockerNetworkNames(), phase: rolloutPhase(nameFor(p)),
         restored: p.restore === undefined ? given<FileText>({ kind: 'absent' }) : text(`${releaseOf(p)}/${FILE}`),
-        // Only docker-compose.yml and .env are read by Compose: a rival of the first would be read instead.
-        rival: path(`${p.directory}/compose.yaml`),
-      }, each(namesOf(p).map((name) => `${p.directory}/${name}`), digest, 'live')),
+      }, rivals(p.directory), each(namesOf(p).map((name) => `${p.directory}/${name}`), digest, 'live')),
       each(p.restore === undefined ? [] : namesOf(p), (name) => digest(`${releaseOf(p)}/${name}`), 'kept'),
       each(upstreamsOf(p), text, 'upstream'),
       each(p.configs, tree),
@@ -97,7 +95,8 @@ export const rollout = defineTask({
   plan(p, now) {
     const trouble = noEngine(now.engine) ?? noCompose(now.engine)
     if (trouble) return refuse(trouble.message, trouble.hint)
-    if (now.rival.kind !== 'absent') return refuse(`compose.yaml stands in ${p.directory}, and Compose would read that instead of ${FILE}`, 'remove it')
+    const rival = rivalRefusal(p.directory, now, namesOf(p))
+    if (rival) return rival
     const kept = new Map(namesOf(p).flatMap((name) => { const sum = now[`kept ${name}`]; return sum === undefined ? [] : [[name, sum]] }))
     if (p.restore !== undefined && !kept.has(FILE)) return refuse(`there is no release ${p.restore} of ${nameFor(p)} on this host`, 'history-app lists those that are there')
     const wished = p.files === undefined ? keptFiles(kept, releaseOf(p), { name: FILE, text: bytesOf(now.restored) }) : givenFiles(p.files)
@@ -108,7 +107,7 @@ export const rollout = defineTask({
     const trees = new Map([...p.configs.flatMap((root) => [...(now[`each ${root}`] ?? [])]), ...wished.map(({ name, digest: sum }) => [`${p.directory}/${name}`, sum] as const)])
     const params = { directory: p.directory, configs: p.configs, reload: [] }
     const wish = wishOf(params, file, trees, [`${p.directory}/${FILE}`])
-    const refusal = mustNotBegin(params, project, file, wish, now)
+    const refusal = unseen(file, [...p.configs, ...wished.map(({ name }) => `${p.directory}/${name}`)], 'put it into `files`, or name it in `configs`') ?? mustNotBegin(params, project, file, wish, now)
     if (refusal) return refusal
 
     const verdicts = wish.services.flatMap((service) => verdictOf(service, now.now, project) ?? [])
@@ -129,7 +128,7 @@ export const rollout = defineTask({
     const record = { ...wish.record, containers: new Set(after.containers.map(({ id }) => id)) }
     const settings = settingsText({
       project: project.name, directory: p.directory, service: p.service, replicas: p.replicas, files: namesOf(p), strategy: p.strategy,
-      wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, minFree: p.min_free, before: p.before, image: file.services.get(p.service)?.image, record: wish.record, about: p.about, versions: p.versions,
+      wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, minFree: p.min_free, before: p.before, restore: p.restore === undefined ? undefined : `${releasesPath(project.name)}/${p.restore}`, image: file.services.get(p.service)?.image, record: wish.record, about: p.about, versions: p.versions,
       upstream: p.strategy === 'switch' ? p.upstream : undefined,
       others: file.services.size > 1 || orphans.length > 0,
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),
@@ -139,7 +138,7 @@ export const rollout = defineTask({
     return [
       change(
         `${runs ? `replace ${p.service}${p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}` : `start ${p.service}`}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
-        [run(['sh', '-c', 'umask 077; rm -rf -- "$1" && mkdir -p -- "$1"', 'sh', next], { timeout: 0 }), ...(p.restore === undefined ? [] : [bringBackImages(`${releasesPath(project.name)}/${p.restore}`)]), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
+        [run(['sh', '-c', 'umask 077; rm -rf -- "$1" && mkdir -p -- "$1"', 'sh', next], { timeout: 0 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
         [
           becomes(composeProject(project.name), { ...after, record }),
           becomes(rolloutPhase(project.name), ''),
@@ -167,15 +166,5 @@ function fitFile(p: P, wished: readonly WishedFile[]): ComposeFile | Refusal {
   if (service.replicas !== undefined && service.replicas !== p.replicas) return refuse(`${FILE} says ${service.replicas} replicas, and the rollout ${p.replicas}`, 'say the same number in both')
   return file
 }
-
-/** A tag may lead elsewhere by now; a release is brought back with the image that it had. */
-const bringBackImages = (release: string) => run(['sh', '-c', IMAGES, 'sh', `${release}/release`], { what: 'finding the image of the release', timeout: 60 })
-
-const IMAGES = `
-sed -n 's/^image //p' "$1" | while read -r id reference; do
-  docker image inspect "$id" >/dev/null 2>&1 || { echo "the image of that release is not on this host any more: $reference ($id)" >&2; exit 1; }
-  case $reference in *@*) continue ;; esac
-  [ "$(docker image inspect --format '{{.Id}}' "$reference" 2>/dev/null)" = "$id" ] || docker tag "$id" "$reference" || exit 1
-done`
 
 const bytesOf = (seen: FileText | undefined): string | undefined => (seen?.kind === 'bytes' ? seen.bytes.toString() : undefined)

@@ -4,7 +4,7 @@ import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { withLogin } from './registry.ts'
 import { recordOf, takeOver, versionsOf } from './release.ts'
-import { ensureSite, upstreams } from './site.ts'
+import { ensureSite, upstreams, withoutSite } from './site.ts'
 
 const compose = template(
   import.meta,
@@ -26,7 +26,8 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
   const probe = `http://127.0.0.1:${p.port}${p.health_path}`
   const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
   await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))
-  if (p.domain !== undefined) await ensureSite(host, { name: p.name, address: p.tls ? p.domain : `http://${p.domain}`, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic })
+  if (p.domain === undefined) await withoutSite(host, p)
+  else await ensureSite(host, { name: p.name, address: p.tls ? p.domain : `http://${p.domain}`, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic })
   const [{ changed }] = await host.ensure(
     rollout({
       directory: at,

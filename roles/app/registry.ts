@@ -1,31 +1,32 @@
 import { dockerLogin, ecrPassword, facts, type Host, type Secret } from '../../engine/index.ts'
 import type { Registry } from './params.ts'
 
-interface Login {
-  readonly registry: string
-  readonly username: string
-  readonly password: Secret
-}
-
 /** Does the work, logged in to the registry when that can be needed; logged out again where that is asked for, however it ended. */
 export async function withLogin<T>(host: Host, registry: Registry | undefined, image: string, work: () => Promise<T>): Promise<T> {
   if (registry === undefined) return work()
+  const server = registry.kind === 'ecr' ? serverOf(host, image) : registry.server
   const brief = registry.logout || registry.kind === 'ecr'
-  if (brief && (await host.read(facts.dockerImage(image)))?.kind === 'present') return work()
-  const login = registry.kind === 'ecr' ? await ecrLogin(host, registry, image) : { registry: registry.server, username: registry.username, password: registry.password }
-  await host.ensure(dockerLogin(login))
   try {
+    if (!brief || (await host.read(facts.dockerImage(image)))?.kind !== 'present') {
+      const login = registry.kind === 'ecr' ? { username: 'AWS', password: await ecrToken(host, registry) } : { username: registry.username, password: registry.password }
+      await host.ensure(dockerLogin({ registry: server, ...login }))
+    }
     return await work()
   } finally {
-    if (registry.logout) await host.ensure(dockerLogin({ registry: login.registry, state: 'out' }))
+    // Also of the login that a run which was cut off has left.
+    if (registry.logout) await host.ensure(dockerLogin({ registry: server, state: 'out' }))
   }
 }
 
-/** One password for all hosts of a run; it opens the registry that the image names, whose account may be another. */
-async function ecrLogin(host: Host, { region, profile, endpoint }: Extract<Registry, { kind: 'ecr' }>, image: string): Promise<Login> {
-  const [, registry] = /^([^/]*[.:][^/]*)\//.exec(image) ?? []
-  if (registry === undefined) return host.fail(`${image} names no registry`, 'an image in ECR begins with it: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop')
+/** ECR's login opens the registry that the image names, whose account may be another. */
+function serverOf(host: Host, image: string): string {
+  const [, server] = /^([^/]*[.:][^/]*)\//.exec(image) ?? []
+  return server ?? host.fail(`${image} names no registry`, 'an image in ECR begins with it: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop')
+}
+
+/** One for all hosts of a run. */
+async function ecrToken(host: Host, { region, profile, endpoint }: Extract<Registry, { kind: 'ecr' }>): Promise<Secret> {
   const access = { region, profile, endpoint }
   const password = await host.once(`ecr ${JSON.stringify(access)}`, () => ecrPassword(access))
-  return password.ok ? { registry, username: 'AWS', password: password.value } : host.fail(password.error.message, password.error.hint)
+  return password.ok ? password.value : host.fail(password.error.message, password.error.hint)
 }

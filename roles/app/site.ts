@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { created, directory, facts, file, template, upstreamNames, type Host } from '../../engine/index.ts'
+import { absent, created, directory, facts, file, template, upstreamNames, type Host } from '../../engine/index.ts'
 import { caddyLoaded } from '../caddy/loaded.ts'
 import { caddyProject, validatedSite } from '../caddy/project.ts'
 import { caddyVersion } from '../caddy/version.ts'
@@ -36,7 +36,7 @@ export const upstreams = {
 
 /** The way from Caddy to an app. It stands before the app is replaced, and it stays the same from version to version. */
 export async function ensureSite(host: Host, { name, address, port, replicas, caddy, dynamic }: Site): Promise<void> {
-  const at = `${caddy}/sites/${name}.caddy`
+  const at = siteAt(caddy, name)
   const known = await host.read(facts.text(at))
   const [, portNow] = /reverse_proxy \S+:(\d+)/.exec(known?.kind === 'bytes' ? known.bytes.toString() : '') ?? []
   if (portNow !== undefined && Number(portNow) !== port)
@@ -51,3 +51,14 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
   await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedSite(caddy, at) }), caddyProject(caddy))
   await host.ensure(caddyLoaded({}))
 }
+
+/** An app without a domain: Caddy does not answer for it any more. A site of its name that somebody wrote by hand stays. */
+export async function withoutSite(host: Host, { name, caddy }: Pick<Site, 'name' | 'caddy'>): Promise<void> {
+  const at = siteAt(caddy, name)
+  const known = await host.read(facts.text(at))
+  if (known?.kind !== 'bytes' || !known.bytes.toString().startsWith(`# ${name}. Written by hostwright (roles/app).`)) return
+  await host.ensure(absent({ path: at }), caddyProject(caddy))
+  await host.ensure(caddyLoaded({}))
+}
+
+const siteAt = (caddy: string, name: string): string => `${caddy}/sites/${name}.caddy`

@@ -1,33 +1,46 @@
-import { defineRole, type Host } from '../../engine/index.ts'
+import { defineRole, facts, type Host } from '../../engine/index.ts'
 import { deploy } from './deploy.ts'
 import { app } from './role.ts'
 import { rollBack } from './rollback.ts'
+
+/** A host that was replaced, and the release that it had: undefined when there was none. */
+interface Replaced {
+  readonly name: string
+  readonly had: string | undefined
+}
 
 /**
  * The role `app`, for one run over several hosts: when it fails on one of them and `undo` is asked for, those that were replaced before it go
  * back to the release they had. What failed is told as before.
  */
 export function undoingAll(undo: boolean): typeof app {
-  const replaced: string[] = []
+  const replaced: Replaced[] = []
   return defineRole({
     name: app.name,
     doc: app.doc,
     params: app.params,
     async run(host, p) {
       try {
-        if (await deploy(host, p)) replaced.push(host.name)
+        const had = undo ? await current(host, p.name) : undefined
+        if (await deploy(host, p)) replaced.push({ name: host.name, had })
       } catch (error) {
-        if (undo) for (const name of replaced.splice(0).reverse()) await takenBack(host, name, p.name)
+        if (undo) for (const each of replaced.splice(0).reverse()) await takenBack(host, each, p.name)
         throw error
       }
     },
   })
 }
 
+const current = async (host: Host, app: string): Promise<string | undefined> => (await host.read(facts.releases(app)))?.[0]?.id
+
 /** One that cannot be taken back must not keep the others from it: it is told. */
-async function takenBack(from: Host, name: string, app: string): Promise<void> {
+async function takenBack(from: Host, { name, had }: Replaced, app: string): Promise<void> {
   try {
-    await rollBack(await from.on(name), app)
+    const host = await from.on(name)
+    if (had === undefined) return from.note(`${name} is not taken back: it had no release of ${app} before`)
+    // The same release once more has taken the place of the one before: there is nothing to go back from.
+    const all = (await host.read(facts.releases(app))) ?? []
+    if (all.some(({ id }) => id === had)) await rollBack(host, app, had)
   } catch {
     from.note(`${name} could not be taken back: it runs the new version of ${app}`)
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { becomes, change, defineFact, defineTask, run, type Fact } from '../../engine/index.ts'
+import { becomes, change, defineFact, defineTask, run, Unreadable, type Fact } from '../../engine/index.ts'
 import { RELOAD } from './project.ts'
 
 /** What Caddy runs with, and what its files say, both as JSON of Caddy's own making. */
@@ -13,10 +13,12 @@ const caddyConfig: (container: string) => Fact<Loaded | undefined> = defineFact<
   blank: undefined,
   read: () => `
 [ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || exit 0
-docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ && echo && echo == && caddy adapt --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null'`,
+docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ || exit; echo; echo ==; caddy adapt --config /etc/caddy/Caddyfile --adapter caddyfile 2>/dev/null; exit 0' || echo 'no answer'`,
   parse: (output) => {
-    const [running = '', written = ''] = output.toString().split('\n==\n')
-    return output.length === 0 ? undefined : { running: json(running), written: json(written) }
+    if (output.length === 0) return undefined
+    const [running = '', written] = output.toString().split('\n==\n')
+    // Whoever does not tell must not pass for one that has everything loaded.
+    return written === undefined ? new Unreadable('Caddy runs, and does not tell what it has loaded: its admin endpoint (127.0.0.1:2019 in the container) does not answer') : { running: json(running), written: json(written) }
   },
 })
 

@@ -36,10 +36,14 @@ const RUNS = `[ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || ex
 
 const VALIDATE_SITE = `
 ${RUNS}
+umask 022
 caddy=$1 new=$2 at=$3
-shift 3
-for each in "$caddy"/sites/*.caddy; do [ "$each" = "$at" ] || [ ! -f "$each" ] || set -- "$@" "$each"; done
-{ grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"; cat -- "$new" "$@"; } | docker exec -i caddy caddy validate --adapter caddyfile --config /dev/stdin`
+whole=$caddy/.hostwright.sites
+trap 'rm -f -- "$whole"' 0
+{
+  grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"
+  for each in "$caddy"/sites/*.caddy "$new"; do [ "$each" = "$at" ] || [ ! -f "$each" ] || printf 'import "%s"\\n' "\${each#"$caddy"/}"; done
+} >"$whole" && docker exec caddy caddy validate --adapter caddyfile --config /etc/caddy/.hostwright.sites`
 
 const VALIDATE = `
 ${RUNS}

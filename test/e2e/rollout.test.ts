@@ -149,6 +149,20 @@ test('fault 87: rollback brings back configuration and image, and history tells 
   assert.match(unknown.stdout, /there is no release v9/)
 })
 
+test('without its domain it is taken out of Caddy, and runs on; with it, it is back', async () => {
+  const [now] = versions()
+  const page = () => sh(`curl -s -H 'Host: ${APP}.lab' http://127.0.0.1/`)
+  const bare = args(now, '-e', QUICK).filter((word, index, all) => word !== '--app-domain' && all[index - 1] !== '--app-domain')
+  const done = ended(await playbook('deploy-app', bare, 180), 0)
+  assert.ok(done.changes.some((each) => each.includes(`remove the file /opt/services/caddy/sites/${APP}.caddy`)), done.changes.join('\n'))
+  assert.equal(page(), 'no such site')
+  assert.deepEqual(containers(), [`hostwright-lab/web:${now} running`])
+  assert.deepEqual(ended(await playbook('deploy-app', bare, 180), 0).changes, [])
+  ended(await deploy(now), 0)
+  assert.match(page(), new RegExp(`web ${now}`))
+  settled(now)
+})
+
 async function until(test: () => boolean, otherwise: string): Promise<void> {
   const end = Date.now() + 90_000
   while (!test()) {

@@ -43,3 +43,9 @@ test('without --undo-all the first keeps the new one, and the rest is not touche
   assert.equal((await deploy('mixed')).code, 2)
   assert.deepEqual(serving(), ['mixed', 'v1'])
 })
+
+test('a release that was only started again is the one it had: it stays', async () => {
+  sh('lab1', `docker rm -f $(docker ps -q --filter label=com.docker.compose.project=${APP})`)
+  assert.equal((await deploy('mixed', '--undo-all')).code, 2)
+  assert.deepEqual(serving(), ['mixed', 'v1'])
+})

@@ -12,6 +12,7 @@ const two = 'services: { web: { image: "shop:1" }, db: { image: "db:1", env_file
 const reloads = 'services: { proxy: { image: "proxy:1", volumes: [".:/etc/proxy:ro"] } }\n'
 const at = (yml: string, more: Readonly<Record<string, string>> = {}) => files(directory, { 'docker-compose.yml': yml, ...more })
 const both = [container('web'), container('db')]
+const outside = 'services: { web: { image: "shop:1", env_file: ["../common.env"] } }\n'
 const dbFiles = { '.env': 'A="1"\n', 'conf/db.conf': 'x' }
 
 /** The record of what `yml` and these files are, as the task itself would write it. */
@@ -46,6 +47,7 @@ planRows('composeProject', composeProject, [
   ['a mounted file is new, another is gone', { directory }, [engine(), ...at(two, { '.env': 'A="1"\n', 'conf/new.conf': 'x' }), runs(two, dbFiles)], ['recreate db: conf/new.conf and conf/db.conf changed']],
   ['a file that nobody mounts changed', { directory }, [engine(), ...at(two, { ...dbFiles, 'README.md': 'hello' }), runs(two, dbFiles)], []],
   ['configs named, one that nobody mounts', { directory, configs: ['/etc/shop.conf'] }, [engine(), ...at(one), given(tree('/etc/shop.conf'), new Map([['/etc/shop.conf', 'sum']])), runs(one, {}, [container('web')])], ['recreate web: /etc/shop.conf changed']],
+  ['an env_file outside of the directory, named in configs', { directory, configs: ['/opt/common.env'] }, [engine(), ...at(outside), given(tree('/opt/common.env'), new Map([['/opt/common.env', 'sum']])), project({ containers: [container('web')] })], ['adopt web: what it was started from is not recorded']],
   ['stopped by hand', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'exited', exitCode: 137 })])], ['start web: it is exited']],
   ['fault 83: never started: its port was taken', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'created' })])], ['start web: it was never started']],
   ['unhealthy', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { health: 'unhealthy' })])], ['restart web: it is unhealthy']],
@@ -89,7 +91,10 @@ const refusals: [what: string, params: Parameters<typeof composeProject>[0], fac
   ['a name that differs from that by hand', { directory, name: 'store' }, [engine(), ...at(one)], 'the project is "store" here and "shop" for whoever works in /opt/shop: there would be two of it'],
   ['another directory with this name', { directory }, [engine(), ...at(one), project({ containers: [container('web', { directory: '/srv/shop' })] })], 'the project "shop" runs from /srv/shop'],
   ['a service that is not there', { directory, services: ['wbe'] }, [engine(), ...at(one)], 'docker-compose.yml has no service "wbe"'],
-  ['a compose.yaml beside it', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.yaml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], 'compose.yaml stands beside docker-compose.yml, and Compose would read that instead'],
+  ['a compose.yaml beside it', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.yaml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], 'compose.yaml stands beside docker-compose.yml in /opt/shop, and Compose would read that instead'],
+  ['an override under a name that nobody looks at', { directory }, [engine(), ...at(one), given(path('/opt/shop/compose.override.yml'), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], 'compose.override.yml stands beside docker-compose.yml in /opt/shop, and Compose would merge it in without anybody having looked at it'],
+  ['an .env that is a link', { directory }, [engine(), ...at(one), given(path('/opt/shop/.env'), { kind: 'link', target: '../common.env', mode: '0777', uid: 0, gid: 0, size: 13 })], '/opt/shop/.env is a link, and a change of what stands behind it would not be seen'],
+  ['an env_file outside of the directory', { directory }, [engine(), ...at('services: { web: { image: "shop:1", env_file: ["../common.env"] } }\n')], 'web reads /opt/common.env, whose content is not looked at: a change of it would not be seen'],
   ['a volume described anew', { directory }, [engine(), ...at(`${one}volumes: { data: { driver: nfs } }\n`), project({ containers: [container('web')], volumes: ['data'], record: recorded(`${one}volumes: { data: {} }\n`, {}, ['shop-web-1']) })], 'the volume "data" is described differently now, and can only be made anew: its data would be lost'],
   ['fault 47: a single file to reload', { ...proxy }, [engine(), ...at('services: { proxy: { image: p, volumes: ["./Caddyfile:/etc/Caddyfile:ro"] } }', sites), ...proxyTrees(sites)], 'proxy mounts the single file Caddyfile, and would go on seeing the old one'],
 ]

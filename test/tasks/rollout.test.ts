@@ -43,7 +43,9 @@ planRows(
     ['a container of a service that is gone', wished, [engine(), ...live, runs(wished, [container('web'), container('old')])], ['replace web: shop-old-1 is an orphan']],
     ['two of them, and one is missing', { ...withCompose(compose.replace('image', 'deploy: { replicas: 2 }, image')), replicas: 2 }, [engine(), ...live, runs(wished)], ['replace web: docker-compose.yml changed']],
     ['no Docker', wished, [engineIs({ kind: 'absent' })], ['refused: Docker is not installed']],
-    ['a rival', wished, [engine(), given(path(`${directory}/compose.yaml`), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], ['refused: compose.yaml stands in /opt/shop, and Compose would read that instead of docker-compose.yml']],
+    ['a rival', wished, [engine(), given(path(`${directory}/compose.yaml`), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], ['refused: compose.yaml stands beside docker-compose.yml in /opt/shop, and Compose would read that instead']],
+    ...['compose.yml', 'compose.override.yaml', 'docker-compose.override.yml'].map((name) => [`a ${name}`, wished, [engine(), given(path(`${directory}/${name}`), { kind: 'file', mode: '0644', uid: 0, gid: 0, size: 1 })], [name.includes('override') ? `refused: ${name} stands beside docker-compose.yml in /opt/shop, and Compose would merge it in without anybody having looked at it` : `refused: ${name} stands beside docker-compose.yml in /opt/shop, and Compose would read that instead`]] as const),
+    ['an env_file that is not among the files', withCompose(compose.replace('.env', '../common.env')), [engine()], ['refused: web reads /opt/common.env, whose content is not looked at: a change of it would not be seen']],
     ['a fixed name', withCompose(compose.replace('image', 'container_name: web, image')), [engine()], ['refused: web has container_name: two versions of it cannot run side by side']],
     ['fault 83: ports', withCompose(compose.replace('image', 'ports: ["80:80"], image')), [engine()], ['refused: web has ports: two versions of it cannot run side by side']],
     ['the network of the host', withCompose(compose.replace('image', 'network_mode: host, image')), [engine()], ['refused: web has network_mode: host: two versions of it cannot run side by side']],
@@ -75,7 +77,7 @@ test('rollout: a secret goes into the staged file and nowhere else', () => {
 test('rollout: what an operator writes cannot become a program on the host', () => {
   const nasty = `it's; touch /tmp/x $(id) \`id\` \n"`
   const words = settingsText({
-    project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, upstream: undefined,
+    project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, restore: undefined, upstream: undefined,
     before: { argv: [nasty], timeout: 5 }, others: false, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
   })
   // Outside of single quotes no command of it is left.

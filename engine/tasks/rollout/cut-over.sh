@@ -1,5 +1,6 @@
 # Replaces the containers of one service by new ones without losing a request, or leaves everything as it was. Runs on the host, in a session
-# of its own: it comes to its end whether or not anybody is still connected. Before this text stand the settings (settings.ts) and room.sh.
+# of its own: it comes to its end whether or not anybody is still connected. Before this text stand the settings (settings.ts)
+# and the other parts (launch.ts).
 #
 # Every step is written down in $J/phase before it begins. Whoever comes after a run that was killed finishes it or undoes it (recover).
 # What is printed goes to a log that the controller follows; lines that begin with "! " are what went wrong.
@@ -12,6 +13,7 @@ trap '' HUP PIPE
 umask 077
 export LC_ALL=C
 J=/var/lib/hostwright/rollout/$P
+HOOK=$P-$S-before # a container of our own: others of the project may be somebody's console
 R=/var/lib/hostwright/releases/$P
 STARTED=$(date +%s)
 failing= WATCH=
@@ -27,6 +29,7 @@ count() { printf '%s\n' "$*" | wc -w; }
 phase() { printf '%s\n' "$1" >"$J/phase.new" && sync "$J/phase.new" 2>/dev/null; mv -f -- "$J/phase.new" "$J/phase"; }
 outcome() { printf '%s\n' "$1" >"$J/outcome.new" && mv -f -- "$J/outcome.new" "$J/outcome"; }
 fail() { outcome 1; exit 1; }
+forget() { rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/well" "$J/new" "$J/tags"; }
 
 # --- files ----------------------------------------------------------------------------------------------------------------------------
 
@@ -101,80 +104,6 @@ drain() {
   say 'drain: nothing is under way to the old'
 }
 
-# --- health -----------------------------------------------------------------------------------------------------------------------------
-
-state() { docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.OOMKilled}}' "$1" 2>&1; }
-
-# All of these run and are well. Of one that is not, $failing is left.
-well() {
-  for failing in "$@"; do
-    case $(state "$failing") in 'running healthy 0 false' | 'running none 0 false') ;; *) return 1 ;; esac
-  done
-  failing=
-}
-
-# The same for so many seconds: what crashes soon after its start is healthy until it does.
-stays_well() {
-  end=$(($(now) + $1))
-  shift
-  while well "$@"; do
-    [ "$(now)" -lt "$end" ] || return 0
-    nap 0.5
-  done
-  verdict='was healthy, and is not any more'
-  return 1
-}
-
-# Waits until all of these are well. Fails at once for what ended, was started again, or is unhealthy; $verdict says which it was.
-wait_well() {
-  end=$(($(now) + WAIT)) since=$(now)
-  while :; do
-    waiting=
-    for id in "$@"; do
-      case $(state "$id") in
-        'running healthy 0 false') ;;
-        'running none 0 false') [ $(($(now) - since)) -ge "$SETTLE" ] || waiting=1 ;;
-        'running starting 0 false' | 'created '*) waiting=1 ;;
-        running*' unhealthy 0 '*) verdict='is not healthy'; return 1 ;;
-        *) verdict='ended, or was started again'; return 1 ;;
-      esac
-    done
-    [ -n "$waiting" ] || return 0
-    [ "$(now)" -lt "$end" ] || { verdict="was not healthy within $WAIT s"; return 1; }
-    nap 0.5
-  done
-}
-
-# The port of these names answers over the network, asked from where the requests come from.
-probe() {
-  [ -n "$UP" ] && [ -n "$PROBE" ] || return 0
-  for name in "$@"; do
-    try=0
-    until from_caddy "http://$name:$PORT$PROBE" >/dev/null; do
-      try=$((try + 1))
-      [ "$try" -lt 5 ] || { bad "Caddy gets no answer from http://$name:$PORT$PROBE"; return 1; }
-      nap 1
-    done
-  done
-}
-
-# All that tells why, with the verdict last: a screen shows the end.
-why() {
-  for id in "$@"; do
-    name=$(names "$id")
-    docker logs --tail 50 "$id" 2>&1 | sed "s/^/! $name | /"
-    docker inspect --format '{{with .State.Health}}{{range .Log}}health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
-{{end}}{{end}}' "$id" 2>/dev/null | grep . | tail -n 3 | sed 's/^/! /'
-    bad "$(docker inspect --format '{{with .Config.Healthcheck}}health check: {{range .Test}}{{.}} {{end}}{{end}}' "$id" 2>/dev/null)"
-    [ -z "$UP" ] || [ -z "$PROBE" ] || bad "http://$name:$PORT$PROBE answers: $(timeout 10 docker exec "$CADDY" wget -S -O - "http://$name:$PORT$PROBE" 2>&1 </dev/null | head -c 400 | tr -d '\r')"
-    bad "$(docker inspect --format '{{slice .Name 1}} ({{.Config.Image}}): {{.State.Status}}{{with .State.Health}}, {{.Status}}{{end}}, exit code {{.State.ExitCode}}{{if .State.OOMKilled}}, killed for want of memory{{end}}, started again {{.RestartCount}} times{{with .State.Error}}, {{.}}{{end}}' "$id" 2>&1)"
-  done
-}
-
-standing() {
-  bad "running now: $(of_service --format '{{.Names}} ({{.Image}}, {{.Status}})' | tr '\n' ';' | sed 's/;$//; s/;/; /g; s/^$/nothing/')"
-}
-
 # --- undo and finish --------------------------------------------------------------------------------------------------------------------
 
 # Everything as before: the old serve, what was started goes, the old files come back. Safe to run again.
@@ -182,15 +111,21 @@ undo() {
   old=
   for id in $(cat "$J/old" 2>/dev/null); do docker inspect "$id" >/dev/null 2>&1 && old="$old $id"; done
   # The old are gone already: what runs is all there is.
-  [ -n "$old" ] || [ ! -s "$J/old" ] || { point "$S"; rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"; return 0; }
+  [ -n "$old" ] || [ ! -s "$J/old" ] || { point "$S"; forget; return 0; }
   started=
   for id in $(of_service -aq); do case "$old " in *" $id "*) ;; *) started="$started $id" ;; esac; done
   if [ -n "$old" ]; then
-    sleeping=
-    for id in $old; do case $(state "$id") in 'running '*) ;; *) sleeping="$sleeping $id" ;; esac; done
+    # What was not well before need not become so: it would keep every later deploy from mending it.
+    sleeping= missed=
+    for id in $old; do
+      case $(state "$id") in 'running '*) continue ;; esac
+      sleeping="$sleeping $id"
+      [ -e "$J/well" ] && ! grep -qxF "$id" "$J/well" || missed="$missed $id"
+    done
     if [ -n "$sleeping" ]; then
       say 'undo: starting the old again'
-      docker start $sleeping >/dev/null && wait_well $sleeping || { [ -z "$failing" ] || why $failing; bad 'the old version does not become healthy again: both are left as they are'; return 1; }
+      docker start $sleeping >/dev/null
+      wait_well $missed || { [ -z "$failing" ] || why $failing; bad 'the old version does not become healthy again: both are left as they are'; return 1; }
     fi
     point $(names $old)
     # Requests first, reasons then, and only then is it taken away.
@@ -200,7 +135,8 @@ undo() {
   if [ -n "$started" ]; then docker stop $started >/dev/null 2>&1; docker rm -f $started >/dev/null 2>&1; fi
   point "$S"
   restore_files
-  rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"
+  restore_tags
+  forget
 }
 
 give_up() {
@@ -208,7 +144,8 @@ give_up() {
   came=$?
   bad "$1"
   if [ "$came" = 0 ]; then
-    if [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves on"
+    if [ -n "$OLD" ] && [ -z "$WELL" ]; then bad 'the new version was taken away again, files and containers are those of before; the old version was not well before, and is left as it was'
+    elif [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves on"
     else bad 'it was the first version: what was started was taken away again'; fi
   fi
   standing
@@ -252,44 +189,8 @@ settle() {
   case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
   record_release
   { record_lines; docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False | sed 's/.*/container & -/'; } >"$RECORD.new" && mv -f -- "$RECORD.new" "$RECORD" || return
-  rm -rf -- "$J/phase" "$J/next" "$J/old" "$J/new"
-}
-
-# --- releases ---------------------------------------------------------------------------------------------------------------------------
-
-is_same() {
-  [ "$(sed -n '/^image /p' "$1/release")" = "$(sed -n '/^image /p' "$2/release")" ] || return
-  for f in $FILES; do cmp -s "$1/files/$f" "$2/files/$f" || return; done
-}
-
-# What runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under this host's own key.
-record_release() {
-  id=$(date -u +%Y%m%dT%H%M%SZ)
-  key=/var/lib/hostwright/key
-  [ -s "$key" ] || { head -c 32 /dev/urandom >"$key.new" && mv -f -- "$key.new" "$key"; }
-  rm -rf -- "$R/.new" && mkdir -p -- "$R/.new/files" || return
-  for f in $FILES; do cp -p -- "$D/$f" "$R/.new/files/$f" || return; done
-  {
-    release_lines
-    for each in $(of_service -q); do docker inspect --format 'image {{.Image}} {{.Config.Image}}' "$each"; done | sort -u
-    [ ! -f "$D/.env" ] || while IFS= read -r line; do
-      case $line in [A-Za-z_]*=*) printf 'env %s %s\n' "$({ cat "$key"; printf %s "$line"; } | sha256sum | cut -c 1-12)" "${line%%=*}" ;; esac
-    done <"$D/.env"
-    printf 'seconds %s\n' "$(($(now) - STARTED))"
-  } >"$R/.new/release" || return
-  # The same once more takes the place of the one before: deploying a version again must not push others out.
-  last=$(ls "$R" | sort -r | head -n 1)
-  [ -z "$last" ] || ! is_same "$R/$last" "$R/.new" || rm -rf -- "${R:?}/$last"
-  rm -rf -- "${R:?}/$id" && mv -- "$R/.new" "$R/$id" || return
-  # The last KEEP stay, with their images.
-  for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
-    for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
-      # Another release of this app, or of another, may be made of it.
-      [ "$(grep -lF "$image" "${R%/*}"/*/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1
-    done
-    rm -rf -- "${R:?}/$each"
-  done
-  return 0
+  forget
+  rm -rf -- "$J/next"
 }
 
 # --- a run that was cut off -------------------------------------------------------------------------------------------------------------
@@ -302,11 +203,17 @@ recover() {
     switched | stopped)
       if wait_well $new && point $(names $new) && retire_old "$at"; then
         say 'it is finished: its version is healthy'
-        rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/new"
+        forget
         return 0
       fi ;;
   esac
-  undo "$at" && say 'it is undone'
+  if undo "$at"; then say 'it is undone'; return; fi
+  # Whoever deploys now is about to mend that, and must not be kept from it.
+  say 'neither of its versions is well: this one is to take the place of both'
+  point "$S"
+  restore_files
+  restore_tags
+  forget
 }
 
 # --- the cut-over -----------------------------------------------------------------------------------------------------------------------
@@ -319,14 +226,17 @@ recover || fail
 reads_files || fail
 
 OLD=$(of_service -q)
-has_room || { rm -rf -- "$J/next"; fail; }
+[ -n "$RESTORE" ] || has_room || { rm -rf -- "$J/next"; fail; }
 
 dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead)
 [ -z "$dead" ] || docker rm -f $dead >/dev/null || fail
+WELL=$(serving $OLD)
 printf '%s\n' "$OLD" | grep . >"$J/old"
+printf '%s\n' "$WELL" >"$J/well"
 : >"$J/new"
 
 install_files || give_up 'the new files could not be put in place' prepare
+bring_back_images || give_up 'the image of the release cannot be brought back' prepare
 (check_project) || give_up 'the new files are not fit to run' prepare
 
 image=${IMAGE:-$(compose config --images "$S" 2>/dev/null | head -n 1)}
@@ -336,11 +246,10 @@ if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
 fi
 if [ -n "$BEFORE" ]; then
   say "before: $BEFORE"
+  docker rm -f "$HOOK" >/dev/null 2>&1
   before_hook
   came=$?
-  # A command that was ended leaves its container.
-  left=$(docker ps -aq --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=True)
-  [ -z "$left" ] || docker rm -f $left >/dev/null
+  docker rm -f "$HOOK" >/dev/null 2>&1 # a command that was ended leaves its container
   [ "$came" = 0 ] || give_up "what was to run before did not succeed: $BEFORE" prepare
 fi
 

@@ -9,9 +9,12 @@ import { run, type RunStep } from '../change.ts'
  * nobody follows any more; this step is only the ear. Its log and its outcome stand in the journal.
  */
 export function launch(project: string, settings: string, timeout: number): RunStep {
-  const program = [settings, part('room.sh'), part('cut-over.sh')].join('\n')
+  const program = [settings, ...PARTS.map(part)].join('\n')
   return run(['sh', '-c', LAUNCH, 'sh', journalPath(project)], { what: `the rollout of ${project}`, stdin: contentOf(program), timeout })
 }
+
+/** In the order in which they stand in the program: the last one begins the work. */
+export const PARTS: readonly string[] = ['room.sh', 'health.sh', 'release.sh', 'cut-over.sh']
 
 const part = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8')
 

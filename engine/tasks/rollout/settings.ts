@@ -19,6 +19,8 @@ export interface Settings {
   readonly keep: number
   /** Bytes that Docker's disk must have free before an image is fetched; 0: nobody looks. */
   readonly minFree: number
+  /** The directory of a release that is brought back; its images are tagged as they were. */
+  readonly restore: string | undefined
   /** Of the service; undefined when a variable says it. */
   readonly image: string | undefined
   readonly upstream: Upstream | undefined
@@ -55,7 +57,7 @@ export function settingsText(s: Settings): string {
   const { upstream: up, before } = s
   const values = {
     P: s.project, D: s.directory, S: s.service, N: s.replicas, FILES: s.files.join(' '), STRATEGY: s.strategy,
-    WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, STEADY: 3, KEEP: s.keep, IMAGE: s.image ?? '', FREE: Math.ceil(s.minFree / 1024),
+    WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, STEADY: 3, KEEP: s.keep, RESTORE: s.restore ?? '', IMAGE: s.image ?? '', FREE: Math.ceil(s.minFree / 1024),
     UP: up?.directory ?? '', SEEN: up?.mounted ?? '', UPNAME: up?.name ?? '', CADDY: up?.container ?? '', PORT: up?.port ?? 0, PROBE: up?.probe ?? '',
     BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others ? 'yes' : '', RECORD: recordPath(s.project),
   }
@@ -63,7 +65,7 @@ export function settingsText(s: Settings): string {
   return [
     ...Object.entries(values).map(([name, value]) => `${name}=${quote(String(value))}`),
     `check_project() { set -- ${quoteAll([String(s.networks.length), ...s.networks, String(s.mounts.length), ...s.mounts])}${CHECK}\n}`,
-    `before_hook() { ${before ? `timeout -k 10 ${Math.ceil(before.timeout)} env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" run --rm --no-deps -T "$S" ${quoteAll(before.argv)} </dev/null` : 'true'}; }`,
+    `before_hook() { ${before ? `timeout -k 10 ${Math.ceil(before.timeout)} env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" run --rm --name "$HOOK" --no-deps -T "$S" ${quoteAll(before.argv)} </dev/null` : 'true'}; }`,
     `release_lines() { printf '%s\\n' ${quoteAll(about)}; }`,
     `record_lines() { printf %s ${quote(recordLines(s.record))}; }`,
   ].join('\n')

@@ -1,7 +1,7 @@
-/** What the cut-over says and does when the way back fails too: its own text, with a docker that does what is told here. */
+/** What the cut-over says and does on its way back, and when that fails too: its own text, with a docker that does what is told here. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -9,16 +9,31 @@ import { shells } from '../../rig/shells.ts'
 import { text } from './program.ts'
 const folder = mkdtempSync(join(tmpdir(), 'hw-undo-'))
 after(() => rmSync(folder, { recursive: true }))
+const journal = join(folder, 'journal')
 
-/** Gives up in this phase, with an old version that is stopped; `well`: whether it becomes healthy again. */
-function givesUp(path: string, well: boolean): { code: number | null; said: string; asked: string[]; left: boolean } {
-  const journal = join(folder, 'journal')
-  mkdirSync(journal, { recursive: true })
-  for (const [name, content] of [['old', 'old1\n'], ['new', 'new1\n'], ['phase', 'stopped\n'], ['asked', '']] as const) writeFileSync(join(journal, name), content)
+interface Case {
+  /** Before the rollout the old version was well. */
+  readonly wasWell?: boolean
+  /** Started again it becomes healthy. */
+  readonly isWell: boolean
+}
+interface Ended {
+  readonly code: number | null
+  readonly said: string
+  readonly asked: readonly string[]
+  /** What is left of the journal. */
+  readonly left: readonly string[]
+}
+
+/** Runs these words of the cut-over in the phase "stopped": the old version does not run, the new one is not well, and took a tag. */
+function back(path: string, { wasWell = true, isWell }: Case, words: string): Ended {
+  rmSync(journal, { recursive: true, force: true })
+  mkdirSync(journal)
+  for (const [name, content] of [['old', 'old1\n'], ['well', wasWell ? 'old1\n' : '\n'], ['new', 'new1\n'], ['phase', 'stopped\n'], ['tags', 'sha256:1 shop:stable\n'], ['asked', '']] as const) writeFileSync(join(journal, name), content)
   const stubs = `
     docker() { echo "docker $*" >>"$J/asked"; case $1 in inspect) echo x ;; esac; }
-    state() { case $1 in old1) echo 'exited none 0 false' ;; *) echo 'running unhealthy 0 false' ;; esac; }
-    wait_well() { ${well ? 'return 0' : "verdict='ended, or was started again'; return 1"}; }
+    state() { case $1 in old1) echo 'restarting none 3 false' ;; *) echo 'running unhealthy 0 false' ;; esac; }
+    wait_well() { [ $# -gt 0 ] || return 0; ${isWell ? 'case $1 in old1) return 0 ;; esac' : ':'}; verdict='ended, or was started again'; return 1; }
     of_service() { echo old1; echo new1; }
     names() { echo "$*"; }
     point() { echo "point $*" >>"$J/asked"; }
@@ -26,27 +41,48 @@ function givesUp(path: string, well: boolean): { code: number | null; said: stri
     why() { echo "why $*" >>"$J/asked"; }
     restore_files() { echo restore >>"$J/asked"; }
     standing() { bad 'running now: what runs'; }`
-  const script = `J=${journal} S=web OLD=old1 UP=x failing=new1\n${['say', 'bad', 'outcome', 'fail', 'undo', 'give_up'].map(text).join('\n')}\n${stubs}\ngive_up 'the new version did not stay healthy' stopped`
+  const parts = ['say', 'bad', 'outcome', 'fail', 'forget', 'restore_tags', 'undo', 'give_up', 'recover'].map(text).join('\n')
+  const script = `J=${journal} S=web OLD=old1 WELL=${wasWell ? 'old1' : ''} UP=x failing=new1\n${parts}\n${stubs}\n${words}`
   const done = spawnSync('/usr/bin/env', ['-i', `PATH=${path}`, 'LC_ALL=C', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(done.stderr, '')
-  return { code: done.status, said: done.stdout, asked: readFileSync(join(journal, 'asked'), 'utf8').trim().split('\n'), left: done.stdout !== '' && readFileSync(join(journal, 'outcome'), 'utf8') === '1\n' }
+  const asked = readFileSync(join(journal, 'asked'), 'utf8').trim().split('\n').filter((each) => !each.startsWith('docker inspect'))
+  return { code: done.status, said: done.stdout, asked, left: readdirSync(journal).filter((name) => name !== 'asked').sort() }
 }
+const GIVE_UP = "give_up 'the new version did not stay healthy' stopped"
 
 for (const shell of shells) {
   test(`fault 82: the way back fails: said so, nothing is taken away, and nobody claims that the old version serves (${shell.name})`, () => {
-    const { code, said, asked, left } = givesUp(shell.path, false)
-    assert.deepEqual([code, left], [1, true])
+    const { code, said, asked, left } = back(shell.path, { isWell: false }, GIVE_UP)
+    assert.equal(code, 1)
     assert.match(said, /^! the old version does not become healthy again: both are left as they are$[^]*^! the new version did not stay healthy$[^]*^! running now: /m)
     assert.doesNotMatch(said, /taken away again|serves on|undone/)
-    assert.deepEqual(asked.filter((each) => /docker (?:rm|stop)|restore|point|why/.test(each)), ['why new1'])
+    assert.deepEqual(asked, ['docker start old1', 'why new1'])
     // For the next deploy, which finishes it or undoes it.
-    assert.equal(readFileSync(join(folder, 'journal', 'phase'), 'utf8'), 'stopped\n')
+    assert.deepEqual(left, ['new', 'old', 'outcome', 'phase', 'tags', 'well'])
+    assert.equal(readFileSync(join(journal, 'outcome'), 'utf8'), '1\n')
   })
 
-  test(`the way back succeeds: the old serve first, then it is said why, then what was new goes (${shell.name})`, () => {
-    const { code, said, asked } = givesUp(shell.path, true)
+  test(`the way back succeeds: the old serve first, then it is said why, then what was new goes, and tags lead where they led (${shell.name})`, () => {
+    const { code, said, asked, left } = back(shell.path, { isWell: true }, GIVE_UP)
     assert.equal(code, 1)
     assert.match(said, /the old version serves on/)
-    assert.deepEqual(asked.filter((each) => !each.startsWith('docker inspect')), ['docker start old1', 'point old1', 'why new1', 'docker stop new1', 'docker rm -f new1', 'point web', 'restore'])
+    assert.deepEqual(asked, ['docker start old1', 'point old1', 'why new1', 'docker stop new1', 'docker rm -f new1', 'point web', 'restore', 'docker tag sha256:1 shop:stable'])
+    assert.deepEqual(left, ['outcome'])
+  })
+
+  test(`an old version that was not well before need not become so, and nobody claims that it serves (${shell.name})`, () => {
+    const { said, asked, left } = back(shell.path, { wasWell: false, isWell: false }, GIVE_UP)
+    assert.match(said, /the old version was not well before, and is left as it was/)
+    assert.doesNotMatch(said, /serves on/)
+    assert.deepEqual(asked.filter((each) => /rm|restore/.test(each)), ['docker rm -f new1', 'restore'])
+    assert.deepEqual(left, ['outcome'])
+  })
+
+  test(`a rollout was cut off, and neither of its versions becomes well: the next one goes on, for it is to mend that (${shell.name})`, () => {
+    const { code, said, asked, left } = back(shell.path, { isWell: false }, 'recover || fail; say GOES ON')
+    assert.deepEqual([code, left], [0, []])
+    assert.match(said, /neither of its versions is well[^]*GOES ON/)
+    assert.deepEqual(asked.filter((each) => !each.startsWith('why')), ['docker start old1', 'point web', 'restore', 'docker tag sha256:1 shop:stable'])
+    assert.ok(!existsSync(join(journal, 'phase')))
   })
 }

@@ -1,0 +1,54 @@
+# Releases: what ran is recorded, and can be brought back. Part of the cut-over: stands before it, and uses what it defines.
+
+is_same() {
+  [ "$(sed -n '/^image /p' "$1/release")" = "$(sed -n '/^image /p' "$2/release")" ] || return
+  for f in $FILES; do cmp -s "$1/files/$f" "$2/files/$f" || return; done
+}
+
+# What runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under this host's own key.
+record_release() {
+  id=$(date -u +%Y%m%dT%H%M%SZ)
+  key=/var/lib/hostwright/key
+  [ -s "$key" ] || { head -c 32 /dev/urandom >"$key.new" && mv -f -- "$key.new" "$key"; }
+  rm -rf -- "$R/.new" && mkdir -p -- "$R/.new/files" || return
+  for f in $FILES; do cp -p -- "$D/$f" "$R/.new/files/$f" || return; done
+  {
+    release_lines
+    for each in $(of_service -q); do docker inspect --format 'image {{.Image}} {{.Config.Image}}' "$each"; done | sort -u
+    [ ! -f "$D/.env" ] || while IFS= read -r line; do
+      case $line in [A-Za-z_]*=*) printf 'env %s %s\n' "$({ cat "$key"; printf %s "$line"; } | sha256sum | cut -c 1-12)" "${line%%=*}" ;; esac
+    done <"$D/.env"
+    printf 'seconds %s\n' "$(($(now) - STARTED))"
+  } >"$R/.new/release" || return
+  # The same once more takes the place of the one before: deploying a version again must not push others out.
+  last=$(ls "$R" | sort -r | head -n 1)
+  [ -z "$last" ] || ! is_same "$R/$last" "$R/.new" || rm -rf -- "${R:?}/$last"
+  rm -rf -- "${R:?}/$id" && mv -- "$R/.new" "$R/$id" || return
+  # The last KEEP stay, with their images.
+  for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
+    for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
+      # Another release of this app, or of another, may be made of it.
+      [ "$(grep -lF "$image" "${R%/*}"/*/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1
+    done
+    rm -rf -- "${R:?}/$each"
+  done
+  return 0
+}
+
+# A tag may lead elsewhere by now: it is brought back, and where it led is kept for undo.
+bring_back_images() {
+  [ -n "$RESTORE" ] || return 0
+  sed -n 's/^image //p' "$RESTORE/release" | while read -r id reference; do
+    docker image inspect "$id" >/dev/null 2>&1 || { bad "the image of that release is not on this host any more: $reference ($id)"; exit 1; }
+    case $reference in *@*) continue ;; esac
+    was=$(docker image inspect --format '{{.Id}}' "$reference" 2>/dev/null)
+    [ "$was" != "$id" ] || continue
+    [ -z "$was" ] || printf '%s %s\n' "$was" "$reference" >>"$J/tags"
+    docker tag "$id" "$reference" || exit 1
+  done
+}
+
+restore_tags() {
+  [ -s "$J/tags" ] || return 0
+  while read -r was reference; do docker tag "$was" "$reference"; done <"$J/tags"
+}
