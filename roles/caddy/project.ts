@@ -42,7 +42,7 @@ whole=$caddy/.hostwright.sites
 trap 'rm -f -- "$whole"' 0
 {
   grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"
-  for each in "$caddy"/sites/*.caddy "$new"; do [ "$each" = "$at" ] || [ ! -f "$each" ] || printf 'import "%s"\\n' "\${each#"$caddy"/}"; done
+  for each in "$caddy"/sites/*.caddy "$new"; do [ "$each" = "$at" ] || [ ! -f "$each" ] || echo "import \\"\${each#"$caddy"/}\\""; done
 } >"$whole" && docker exec caddy caddy validate --adapter caddyfile --config /etc/caddy/.hostwright.sites`
 
 const VALIDATE = `
