@@ -1,6 +1,7 @@
 import Handlebars from 'handlebars/dist/handlebars.js'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
+import type { Shape } from './shape.ts'
 
 /** Compiling costs more than in proportion from here on. */
 const MOST_EXPRESSIONS = 2000
@@ -9,7 +10,7 @@ const MOST_EXPRESSIONS = 2000
  * Compares the names in a template with the keys of its view. Handlebars itself sees a missing name only when it prints it, and not at all
  * in `{{#if}}` and `{{#each}}`.
  */
-export function checkTemplate(file: string, text: string, keys: readonly string[]): readonly Diagnostic[] {
+export function checkTemplate(file: string, text: string, view: Shape): readonly Diagnostic[] {
   let program: hbs.AST.Program
   try {
     program = Handlebars.parse(text)
@@ -18,9 +19,9 @@ export function checkTemplate(file: string, text: string, keys: readonly string[
     const line = Number(/line (\d+)/.exec(message)?.[1] ?? 1)
     return [{ message: 'the template cannot be read', at: { file, line, column: 1, text: text.split('\n')[line - 1] ?? '' }, hint: message.split('\n').at(-1) ?? '' }]
   }
-  const found = new Names(file, text.split('\n'), keys)
+  const found = new Names(file, text.split('\n'), view)
   found.accept(program)
-  const unused = keys.filter((key) => !found.used.has(key)).map((key) => ({ message: `${file}: "${key}" is in the view and not in the template` }))
+  const unused = [...(view.keys?.keys() ?? [])].filter((key) => !found.used.has(key)).map((key) => ({ message: `${file}: "${key}" is in the view and not in the template` }))
   const many = found.count > MOST_EXPRESSIONS ? [{ message: `${file} has ${found.count} expressions; more than ${MOST_EXPRESSIONS} take too long to compile` }] : []
   return [...found.problems, ...unused, ...many]
 }
@@ -31,14 +32,15 @@ class Names extends Handlebars.Visitor {
   count = 0
   readonly #file: string
   readonly #lines: readonly string[]
-  readonly #keys: readonly string[]
-  readonly #blocks: string[][] = []
+  readonly #view: Shape
+  /** What the names of items stand for, the innermost loop last. */
+  readonly #items: Map<string, Shape>[] = []
 
-  constructor(file: string, lines: readonly string[], keys: readonly string[]) {
+  constructor(file: string, lines: readonly string[], view: Shape) {
     super()
     this.#file = file
     this.#lines = lines
-    this.#keys = keys
+    this.#view = view
   }
 
   override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
@@ -53,10 +55,12 @@ class Names extends Handlebars.Visitor {
   override BlockStatement(block: hbs.AST.BlockStatement): void {
     this.count++
     this.#call(block)
-    const names = block.program?.blockParams ?? []
-    this.#blocks.push(names)
+    const [item, ...more] = block.program?.blockParams ?? []
+    const each = item === undefined ? [] : [[item, this.#below(block.params[0])?.item ?? {}] as const, ...more.map((name) => [name, {}] as const)]
+    for (const [name] of each) if (HELPERS.includes(name)) this.#problem(`"${name}" is a helper, and no name for an item`, block.loc)
+    this.#items.push(new Map(each))
     if (block.program) this.accept(block.program)
-    this.#blocks.pop()
+    this.#items.pop()
     if (block.inverse) this.accept(block.inverse)
   }
 
@@ -77,12 +81,34 @@ class Names extends Handlebars.Visitor {
   }
 
   override PathExpression(path: hbs.AST.PathExpression): void {
-    if (path.data) return // @index, @first, @last
+    if (path.data) return DATA.includes(path.original) ? undefined : this.#problem(`there is no "${path.original}"`, path.loc, `there is: ${DATA.join(', ')}; a name of the view stands alone, also in a loop`)
     const [root] = path.parts
     if (path.depth > 0 || path.original.startsWith('this') || root === undefined) return this.#problem(`"${path.original}" hides what is meant`, path.loc, 'name the item: {{#each nodes as |node|}}{{node.name}}')
-    if (this.#blocks.some((names) => names.includes(root))) return
-    if (this.#keys.includes(root)) this.used.add(root)
-    else this.#problem(`"${root}" is not in the view`, path.loc, suggest(root, this.#keys))
+    if (this.#view.keys?.has(root)) this.used.add(root)
+    this.#below(path, true)
+  }
+
+  /** What stands at the end of a path. Undefined when a name of it is unknown, which is told when asked for. */
+  #below(path: hbs.AST.Expression | undefined, tell = false): Shape | undefined {
+    if (path?.type !== 'PathExpression') return {}
+    const { parts, loc, original } = path as hbs.AST.PathExpression // the type says which it is
+    const [root = '', ...rest] = parts
+    const item = this.#items.findLast((names) => names.has(root))?.get(root)
+    let at: Shape | undefined = item ?? this.#view.keys?.get(root)
+    if (at === undefined && tell) this.#problem(`"${root}" is not in the view`, loc, this.#itemWith(root) ?? suggest(root, [...(this.#view.keys?.keys() ?? [])]))
+    for (const [index, name] of rest.entries()) {
+      if (at?.keys === undefined) return at && {}
+      const keys: readonly string[] = [...at.keys.keys()]
+      at = at.keys.get(name)
+      if (at === undefined && tell) this.#problem(`"${original}": there is no "${name}" in ${[root, ...rest.slice(0, index)].join('.')}`, loc, suggest(name, keys))
+    }
+    return at
+  }
+
+  /** Whoever comes from another dialect leaves the item out. */
+  #itemWith(name: string): string | undefined {
+    const here = this.#items.flatMap((names) => [...names]).find(([, { keys }]) => keys?.has(name))
+    return here && `it is in the item: {{${here[0]}.${name}}}`
   }
 
   #problem(message: string, loc: hbs.AST.SourceLocation, hint?: string): void {
@@ -91,5 +117,8 @@ class Names extends Handlebars.Visitor {
     this.problems.push({ message, at: { file: this.#file, line, column: column + 1, length, text: this.#lines[line - 1] ?? '' }, ...(hint !== undefined && { hint }) })
   }
 }
+
+/** What Handlebars knows in a loop. */
+const DATA: readonly string[] = ['@index', '@first', '@last', '@key']
 
 const HELPERS: readonly string[] = ['yaml', 'compose', 'if', 'unless', 'each']

@@ -7,6 +7,8 @@ import { InputError, type Diagnostic } from '../diagnostic/diagnostic.ts'
 import { contentOf, type Content } from '../values/content.ts'
 import { Secret } from '../values/secret.ts'
 import { checkTemplate } from './check.ts'
+import { parsed, PRINTED } from './names.ts'
+import { shapeOf } from './shape.ts'
 
 /** A template beside its role, and the schema of what it is given. */
 export interface Template<V extends z.ZodObject> {
@@ -29,7 +31,7 @@ const known: { readonly file: string; check(): readonly Diagnostic[] }[] = []
  * host is contacted: every name in the file must be in the view, and every key of the view must be used.
  *
  * Helpers: `{{yaml x}}` writes any text as a YAML (and JSON) string; `{{compose x}}` the same with `$` doubled, for Compose files.
- * Loops name their item: `{{#each sites as |site|}}{{site.domain}}{{/each}}`.
+ * Loops name their item: `{{#each sites as |site|}}{{site.domain}} {{network}}{{/each}}`; other names mean the view there, too.
  *
  * @example
  * const compose = template(import.meta, 'docker-compose.yml.hbs', z.strictObject({ image: z.string() }))
@@ -39,13 +41,13 @@ export function template<V extends z.ZodObject>(meta: { readonly url: string }, 
   const file = fileURLToPath(new URL(name, meta.url))
   const shown = relative('.', file)
   let render: Handlebars.TemplateDelegate | undefined
-  const compile = (): Handlebars.TemplateDelegate => (render ??= handlebars().compile(readFileSync(file, 'utf8'), OPTIONS))
+  const compile = (): Handlebars.TemplateDelegate => (render ??= handlebars().compile(parsed(readFileSync(file, 'utf8')), OPTIONS))
   known.push({ file, check: () => problemsOf(file, shown, view) })
   const make = (input: z.input<V>): Content => {
-    const parsed = view.safeParse(input)
-    if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => ({ message: `${shown}: view ${issue.path.join('.')}: ${issue.message}` })))
+    const valid = view.safeParse(input)
+    if (!valid.success) throw new InputError(valid.error.issues.map((issue) => ({ message: `${shown}: view ${issue.path.join('.')}: ${issue.message}` })))
     const secrets: Secret[] = []
-    const text = rendered(shown, () => compile()(members(parsed.data, secrets)))
+    const text = rendered(shown, () => compile()(members(valid.data, secrets)))
     return secrets.length > 0 ? contentOf(new Secret(text)) : contentOf(text)
   }
   return Object.assign(make, { file })
@@ -56,13 +58,17 @@ export function checkTemplates(): readonly Diagnostic[] {
   return known.flatMap(({ check }) => check())
 }
 
-const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, compose: true }, preventIndent: true } as const
+const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, compose: true, [PRINTED]: true }, preventIndent: true } as const
 
 let shared: typeof Handlebars | undefined
 
 function handlebars(): typeof Handlebars {
   if (shared) return shared
   shared = Handlebars.create()
+  shared.registerHelper(PRINTED, (value: unknown, name: string) => {
+    if (value === undefined) throw new InputError([{ message: `"${name}" is not given` }])
+    return printable(value)
+  })
   shared.registerHelper('yaml', (value: unknown) => JSON.stringify(printable(value)))
   shared.registerHelper('compose', (value: unknown) => JSON.stringify(printable(value).replaceAll('$', '$$$$')))
   return shared
@@ -70,7 +76,7 @@ function handlebars(): typeof Handlebars {
 
 function printable(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw unprintable(value === null ? 'null' : typeof value)
+  throw unprintable(value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : 'nothing: a key that is not given')
 }
 
 const unprintable = (what: string) => new InputError([{ message: `a template prints text, numbers and booleans; this is ${what}` }])
@@ -80,13 +86,13 @@ function rendered(shown: string, render: () => string): string {
   try {
     return render()
   } catch (error) {
-    throw new InputError([{ message: `${shown}: ${error instanceof Error ? error.message.replace(/ not defined in [^]*/, ' is not given') : String(error)}` }])
+    throw new InputError([{ message: `${shown}: ${error instanceof Error ? error.message : String(error)}` }])
   }
 }
 
 /**
- * Secrets are put in as text here and nowhere else; what is rendered with one is a secret again. Handlebars would print nothing for null, and
- * "[object Object]" for what is no text: neither is ever meant.
+ * Secrets are put in as text here and nowhere else; what is rendered with one is a secret again. Handlebars would print nothing for null, which is
+ * never meant.
  */
 function revealed(value: unknown, secrets: Secret[]): unknown {
   if (value === null) throw unprintable('null')
@@ -94,22 +100,14 @@ function revealed(value: unknown, secrets: Secret[]): unknown {
     secrets.push(value)
     return value.reveal()
   }
-  if (Array.isArray(value)) return mute(value.map((each) => revealed(each, secrets)), 'a list')
-  if (typeof value === 'object') return mute(members(value, secrets), 'a map (or a key of it is not given)')
+  if (Array.isArray(value)) return value.map((each) => revealed(each, secrets))
+  if (typeof value === 'object') return members(value, secrets)
   return value
 }
 
 /** A key without a value is one that is not there: Handlebars would print nothing for it. */
 const members = (map: object, secrets: Secret[]): object =>
   Object.fromEntries(Object.entries(map).flatMap(([key, each]) => (each === undefined ? [] : [[key, revealed(each, secrets)]])))
-
-/** It can be walked through, and not printed. */
-function mute<T extends object>(value: T, what: string): T {
-  const refuse = () => {
-    throw unprintable(what)
-  }
-  return Object.defineProperty(value, 'toString', { value: refuse, enumerable: false })
-}
 
 function problemsOf(file: string, shown: string, view: z.ZodObject): readonly Diagnostic[] {
   let text: string
@@ -120,5 +118,5 @@ function problemsOf(file: string, shown: string, view: z.ZodObject): readonly Di
   }
   if (text.length > LARGEST) return [{ message: `${shown} is larger than 1 MiB: copy it as a file instead` }]
   if (text.includes('\0')) return [{ message: `${shown} is not text: copy it as a file instead` }]
-  return checkTemplate(shown, text, Object.keys(view.shape))
+  return checkTemplate(shown, text, shapeOf(view))
 }

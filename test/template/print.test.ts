@@ -23,8 +23,9 @@ const prints: readonly (readonly [text: string, x: z.input<typeof X>, printed: s
   ['{{x}}', 'a', 'a'],
   ['{{x}}\r\n', 5, '5\r\n'],
   ['<{{x}}>', false, '<false>'],
-  ['{{#each x as |each|}}{{each}};{{/each}}', ['a', 'b'], 'a;b;'],
+  ['{{#each x as |it|}}{{it}};{{/each}}', ['a', 'b'], 'a;b;'],
   ['{{x.y}}', { y: 'deep' }, 'deep'],
+  ['{{#each x as |it|}}{{it}}{{#each x as |other|}}({{other}}){{/each}};{{/each}}', ['a', 'b'], 'a(a)(b);b(a)(b);'],
   ['{{#if x}}yes{{else}}no{{/if}}', undefined, 'no'],
   ['{{#if x.y}}yes{{else}}no{{/if}}', {}, 'no'],
 ]
@@ -35,8 +36,10 @@ const refuses: readonly (readonly [text: string, x: z.input<typeof X>, message: 
   ['a {{x}}', { y: 'b' }, /this is a map/],
   ['{{x}}', null, /this is null/],
   ['{{x}}', undefined, /"x" is not given/],
-  ['{{x.y}}', {}, /a key of it is not given/],
-  ['{{yaml x}}', ['a'], /this is object/],
+  ['{{x.y}}', {}, /"x\.y" is not given/],
+  ['{{#each x as |each|}}{{each.y}}{{/each}}', ['a'], /"each\.y" is not given/],
+  ['{{yaml x}}', ['a'], /this is a list/],
+  ['{{yaml x.y}}', {}, /this is nothing: a key that is not given/],
 ]
 for (const [text, x, message] of refuses)
   test(`fault 76: ${JSON.stringify(text)} does not print ${x === undefined ? 'nothing' : JSON.stringify(x)}`, () => {

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { printDiagnostic } from '../../engine/diagnostic/print.ts'
 import { checkTemplate } from '../../engine/template/check.ts'
+import { shapeOf } from '../../engine/template/shape.ts'
 import { checkTemplates, template } from '../../engine/template/template.ts'
 import { Secret } from '../../engine/values/secret.ts'
 
@@ -34,6 +35,7 @@ test('yaml and compose write what YAML reads as the same text', () => {
   }
 })
 
+const VIEW = shapeOf(z.strictObject({ a: z.string(), b: z.array(z.strictObject({ name: z.string(), tags: z.record(z.string(), z.strictObject({ of: z.string() })).optional() })).default([]) }))
 const checks: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
   ['fine', '{{a}} {{#if b}}x{{/if}}', []],
   ['a misspelt name', '{{aa}} {{a}} {{b}}', ['"aa" is not in the view']],
@@ -42,17 +44,22 @@ const checks: readonly (readonly [what: string, text: string, problems: readonly
   ['a key that is not used', '{{a}}', ['t.hbs: "b" is in the view and not in the template']],
   ['this', '{{a}}{{#each b as |x|}}{{this}}{{/each}}', ['"this" hides what is meant']],
   ['a name from outside of a block', '{{a}}{{#each b as |x|}}{{../a}}{{/each}}', ['"../a" hides what is meant']],
+  ['a misspelt name of an item, which Handlebars would print as nothing', '{{a}}{{#each b as |x|}}{{x.nmae}}{{#if x.tgas}}{{/if}}{{/each}}', ['"x.nmae": there is no "nmae" in x', '"x.tgas": there is no "tgas" in x']],
+  ['a loop in a loop, and a name of the view in it', '{{#each b as |x i|}}{{i}}{{a}}{{#each x.tags as |t|}}{{x.name}}{{t.of}}{{@index}}{{t.off}}{{/each}}{{/each}}', ['"t.off": there is no "off" in t']],
+  ['the item left out', '{{a}}{{#each b as |x|}}{{name}}{{/each}}', ['"name" is not in the view']],
+  ['a way around', '{{a}}{{#each b as |x|}}{{@root.a}}{{/each}}', ['there is no "@root.a"']],
+  ['an item with the name of a helper, which could not be called any more', '{{a}}{{#each b as |each|}}{{each.name}}{{/each}}', ['"each" is a helper, and no name for an item']],
   ['a helper that is not there', '{{a}}{{b}}{{upper a}}', ['there is no helper "upper"']],
   ['a partial', '{{a}}{{b}}{{> other}}', ['a template takes no partials']],
   ['not closed', '{{a}}{{#if b}}', ['the template cannot be read']],
 ]
-for (const [what, text, problems] of checks) test(`fault 76: check: ${what}`, () => assert.deepEqual(checkTemplate('t.hbs', text, ['a', 'b']).map(({ message }) => message), problems))
+for (const [what, text, problems] of checks) test(`fault 76: check: ${what}`, () => assert.deepEqual(checkTemplate('t.hbs', text, VIEW).map(({ message }) => message), problems))
 
 test('a problem is shown at its place, with the nearest name', () => {
-  assert.equal(checkTemplate('t.hbs', 'x\n  {{nmae}}\n', ['name']).map(printDiagnostic)[0], 't.hbs:2:5 "nmae" is not in the view\n      {{nmae}}\n        ~~~~\n  did you mean "name"?')
+  assert.equal(checkTemplate('t.hbs', 'x\n  {{nmae}}\n', shapeOf(z.object({ name: z.string() }))).map(printDiagnostic)[0], 't.hbs:2:5 "nmae" is not in the view\n      {{nmae}}\n        ~~~~\n  did you mean "name"?')
 })
 
-test('fault 76: more expressions than can be compiled in time are refused', () => assert.match(checkTemplate('t.hbs', '{{a}}'.repeat(2001), ['a'])[0]?.message ?? '', /more than 2000/))
+test('fault 76: more expressions than can be compiled in time are refused', () => assert.match(checkTemplate('t.hbs', '{{a}}'.repeat(2001), shapeOf(z.object({ a: z.string() })))[0]?.message ?? '', /more than 2000/))
 
 test('what is declared is checked before anybody is contacted', () => {
   assert.deepEqual(checkTemplates(), [])

@@ -24,10 +24,11 @@ export async function diff(work: Work, names: readonly string[]): Promise<number
         }
         const found = keyChanges(document, known.document)
         const changes = { ...found, rewritten: found.rewritten && known.form === 'whole' }
-        differs ||= !isSame(changes)
-        work.say(`${where} and ${used.store.title}: ${isSame(changes) ? `the same, ${changes.same.length} keys` : 'they differ'}`)
+        const equal = isSame({ ...changes, rewritten: false }) // comments, order and quotes are no secrets
+        differs ||= !equal
+        work.say(`${where} and ${used.store.title}: ${equal ? `the same, ${changes.same.length} keys` : 'they differ'}`)
         for (const [word, keys] of [['differ', changes.changed], ['only on the host', changes.gone], ['only in the store', changes.added]] as const) if (keys.length > 0) work.say(`  ${word}: ${keys.join(', ')}`)
-        if (changes.rewritten) work.say('  the keys and values are the same; comments, order or quotes are not')
+        if (changes.rewritten) work.say('  comments, order or quotes are not')
       }
     }
   }
