@@ -117,7 +117,11 @@ interface Long {
 /** Forms that are long enough to be cut, by how they begin. */
 function longOf(forms: readonly string[]): Long | undefined {
   const by = new Map<string, string[]>()
-  for (const form of forms) if (form.length >= 2 * PIECE) by.set(form.slice(0, PIECE), [...(by.get(form.slice(0, PIECE)) ?? []), form])
+  for (const form of forms) {
+    // `NAME=` of a line of .env gives nothing away: the piece that does begins behind it.
+    const head = form.slice(0, (/^[A-Za-z_][A-Za-z0-9_]*(?:=|%3D|\\=|\\u003d)/i.exec(form)?.[0].length ?? 0) + PIECE)
+    if (form.length >= 2 * PIECE && form.length > head.length) by.set(head, [...(by.get(head) ?? []), form])
+  }
   return by.size === 0 ? undefined : { beginnings: new RegExp([...by.keys()].map(literal).join('|'), 'g'), forms: by }
 }
 

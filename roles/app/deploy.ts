@@ -4,7 +4,7 @@ import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { withLogin } from './registry.ts'
 import { recordOf, takeOver, versionsOf } from './release.ts'
-import { ensureSite, upstreams, withoutSite } from './site.ts'
+import { ensureSite, needsCaddy, upstreams, withoutSite } from './site.ts'
 
 const compose = template(
   import.meta,
@@ -23,6 +23,7 @@ export function deploy(host: Host, p: AppParams): Promise<boolean> {
 
 async function replace(host: Host, p: AppParams, image: string): Promise<boolean> {
   const at = `${p.apps}/${p.name}`
+  if (p.domain !== undefined) await needsCaddy(host, p.caddy)
   const probe = `http://127.0.0.1:${p.port}${p.health_path}`
   const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
   await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))

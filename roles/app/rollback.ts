@@ -14,7 +14,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   if (target === undefined)
     return host.fail(
       to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
-      all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : undefined,
+      all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
     )
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data`)
   for (const release of [current, target]) await hideSecretsOf(host, name, release)

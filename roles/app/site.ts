@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { absent, created, directory, facts, file, template, upstreamNames, type Host } from '../../engine/index.ts'
+import { absent, created, defineFact, directory, facts, file, quote, template, upstreamNames, type Fact, type Host } from '../../engine/index.ts'
 import { caddyLoaded } from '../caddy/loaded.ts'
 import { caddyProject, validatedSite } from '../caddy/project.ts'
 import { caddyVersion } from '../caddy/version.ts'
@@ -32,6 +32,21 @@ export const upstreams = {
   },
   /** For `rollout`. */
   of: ({ name, port, caddy, probe }: { readonly name: string; readonly port: number; readonly caddy: string; readonly probe: string }) => ({ directory: `${caddy}/up`, mounted: MOUNTED, name, port, probe }),
+}
+
+/** Whether Caddy stands there. The empty host of a listing is taken for one where it does: what comes after is to be listed, too. */
+const caddyStands: (caddy: string) => Fact<boolean> = defineFact<string, boolean>({
+  name: 'caddyStands',
+  blank: true,
+  read: (caddy) => `[ ! -d ${quote(`${caddy}/sites`)} ] || echo yes`,
+  parse: (output) => output.length > 0,
+})
+
+/** Nothing is begun on a host where nobody would answer for the app. A role of the same run may be about to bring Caddy: check mode knows of its directory. */
+export async function needsCaddy(host: Host, caddy: string): Promise<void> {
+  const [stands, sites] = [await host.read(caddyStands(caddy)), await host.read(facts.path(`${caddy}/sites`))]
+  if (stands === false && sites?.kind === 'absent')
+    host.fail(`Caddy does not stand in ${caddy}, and the app has a domain`, `bring it up before: deploy-standalone-services --services caddy --hosts ${host.name}; without a domain the app is reached on the shared network only`)
 }
 
 /** The way from Caddy to an app. It stands before the app is replaced, and it stays the same from version to version. */

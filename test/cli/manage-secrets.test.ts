@@ -89,6 +89,8 @@ test('names are told and values are not, even where a value is a name; an unchan
   const same = await manage('-l', 'one', 'diff', 'postgres')
   assert.deepEqual([same.code, /the same, 2 keys\n$/.test(same.stdout)], [0, true], same.stdout)
   env('one', 'postgres', ENV.replace('# by hand', '# by another hand'))
+  const asked = await manage('-l', 'one', 'diff', 'postgres')
+  assert.deepEqual([asked.code, /the same, 2 keys\n {2}comments, order or quotes are not\n$/.test(asked.stdout)], [0, true], asked.stdout)
   const comments = await manage('-l', 'one', 'upload', 'postgres', '--check', '--detailed-exitcode')
   assert.deepEqual([comments.code, /comments, order or quotes/.test(comments.stdout), kept('postgres/.env')], [6, true, `${ENV}\n`])
 })

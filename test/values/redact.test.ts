@@ -119,3 +119,9 @@ test('the beginning of a long secret is hidden where a line was cut', () => {
   for (const kept of [12, 100, 300, long.length - 1]) assert.equal(redact(`health: ${long.slice(0, kept)}\nnext`), 'health: [secret]\nnext')
   assert.equal(redact('begin-of something else'), 'begin-of something else')
 })
+
+test('of a whole .env the name of a key is no beginning; what is cut behind it is', () => {
+  new Secret('REDIS_PASSWORD="vermilion-harbour-71-long-enough-to-be-cut"\nOTHER_TOKEN_NAME="x"\n')
+  assert.equal(redact('requirepass $$REDIS_PASSWORD\ndid you mean "REDIS_PASSWORD"?'), 'requirepass $$REDIS_PASSWORD\ndid you mean "REDIS_PASSWORD"?')
+  assert.equal(redact('saw REDIS_PASSWORD="vermilion-harbour\n'), 'saw [secret]\n')
+})
