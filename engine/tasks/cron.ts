@@ -12,6 +12,9 @@ import { contentEffects, rewriteFacts } from './rewrite.ts'
 import { Schedule } from './schedule.ts'
 import { defineTask } from './task.ts'
 
+/** What cron reads of a command, or of a line of the environment: 1000 bytes with the one that ends it, and a command that fills them counts as too long. */
+const LONGEST = 998
+
 /**
  * A job of cron, as a file of its own below /etc/cron.d: nothing that others wrote is touched.
  *
@@ -24,7 +27,7 @@ export const cron = defineTask({
     .strictObject({
       name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'cron reads only files named with letters, digits, "_" and "-": a name with a dot is never run'),
       schedule: Schedule.optional().describe('"30 3 * * *", or @daily, @hourly, @reboot …'),
-      command: Line.min(1).optional().describe('read by sh -c, as written here: the "%" that is special to cron is escaped'),
+      command: Line.min(1).optional().describe('read by sh -c, as written here: the "%" that is special to cron is escaped; 998 bytes at most'),
       user: AccountName.default('root').describe('whom it runs as'),
       env: z
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), Line.refine((value) => !(value.includes('"') && value.includes("'")), 'cron knows no value with both kinds of quotes'))
@@ -32,7 +35,9 @@ export const cron = defineTask({
         .describe('set for the job: PATH (cron gives /usr/bin:/bin only), MAILTO, SHELL …'),
       state: z.enum(['present', 'absent']).default('present'),
     })
-    .refine((p) => p.state === 'absent' || (p.schedule !== undefined && p.command !== undefined), 'give a `schedule` and a `command`'),
+    .refine((p) => p.state === 'absent' || (p.schedule !== undefined && p.command !== undefined), 'give a `schedule` and a `command`')
+    .refine((p) => Buffer.byteLength(escaped(p.command)) <= LONGEST, `cron takes a command of ${LONGEST} bytes, with a "\\" before each "%", and runs no longer one: put it into a script (file({ …, mode: '0755' })) and give its path`)
+    .refine((p) => envLines(p.env).every((line) => Buffer.byteLength(line) <= LONGEST), `cron takes ${LONGEST} bytes a line NAME="VALUE" of the environment, and cuts a longer one off: set it in a script`),
   title: (p) => p.name,
   facts: (p) => ({ ...rewriteFacts(fileOf(p)), account: user(p.user), arriving: arriving('packages') }),
   plan(p, { now, digest, parent, account, arriving: { names } }) {
@@ -58,7 +63,10 @@ export const cron = defineTask({
 const fileOf = (p: { name: string }) => `/etc/cron.d/${p.name}`
 
 function textOf(p: { schedule?: string | undefined; command?: string | undefined; user: string; env: Readonly<Record<string, string>> }): string {
-  const quoted = (value: string) => (value.includes('"') ? `'${value}'` : `"${value}"`)
-  const env = Object.entries(p.env).map(([name, value]) => `${name}=${quoted(value)}\n`)
-  return `# Written by hostwright; changes here are lost.\n${env.join('')}${p.schedule ?? ''} ${p.user} ${(p.command ?? '').replace(/(?<!\\)%/g, '\\%')}\n`
+  const env = envLines(p.env).map((line) => `${line}\n`)
+  return `# Written by hostwright; changes here are lost.\n${env.join('')}${p.schedule ?? ''} ${p.user} ${escaped(p.command)}\n`
 }
+
+const escaped = (command = '') => command.replace(/(?<!\\)%/g, '\\%')
+
+const envLines = (env: Readonly<Record<string, string>>) => Object.entries(env).map(([name, value]) => `${name}=${value.includes('"') ? `'${value}'` : `"${value}"`}`)

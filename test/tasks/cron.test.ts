@@ -32,6 +32,9 @@ planRows<Params>('cron', cron, [
   ['job without a schedule', { name: 'x', command: 'y' }, /give a `schedule` and a `command`/],
   ['command of two lines', { ...job, command: 'a\n* * * * * root b' }, /must be one line/],
   ['environment of two lines', { ...job, env: { A: 'x\ny' } }, /must be one line/],
+  ['command that cron does not read to its end', { ...job, command: 'x'.repeat(999) }, /a command of 998 bytes.*put it into a script/],
+  ['the same, with what is escaped, and in bytes', { ...job, command: `${'%'.repeat(10)}${'ü'.repeat(490)}` }, /a command of 998 bytes/],
+  ['environment that cron cuts off', { ...job, env: { A: 'x'.repeat(995) } }, /998 bytes a line.*set it in a script/],
   ['four fields', { ...job, schedule: '* * * *' }, /five fields.*has 4/],
   ['minute 60', { ...job, schedule: '60 * * * *' }, /"60" is no minute: 0 to 59/],
   ['hour 24', { ...job, schedule: '0 24 * * *' }, /no hour/],
@@ -46,6 +49,11 @@ planRows<Params>('cron', cron, [
 const schedules = ['*/5 * * * *', '0-30/10,45 0,12 1-15 jan-mar mon-fri', '0 0 31 12 7', '@reboot', '0 0 * * SUN']
 for (const schedule of schedules) test(`cron takes ${schedule}`, () => assert.equal(cron({ ...job, schedule }).title, 'cron backup'))
 
+test('cron: a command and an environment as long as cron reads them', () => {
+  const text = textOf({ ...job, command: `%${'x'.repeat(996)}`, env: { A: 'x'.repeat(994) } })
+  assert.deepEqual(text.split('\n').slice(1).map((line) => line.length), [998, '30 3 * * * root '.length + 998, 0])
+})
+
 const lines: [what: string, more: Partial<Params>, text: string][] = [
   ['percent signs are escaped', { command: 'date +%F >"/x y"' }, '30 3 * * * root date +\\%F >"/x y"\n'],
   ['those that are escaped stay', { command: 'date +\\%F%H' }, '30 3 * * * root date +\\%F\\%H\n'],
@@ -55,10 +63,15 @@ const lines: [what: string, more: Partial<Params>, text: string][] = [
 ]
 for (const [what, more, text] of lines)
   test(`cron, as written: ${what}`, () => {
-    const step = changesOf(cron({ ...job, ...more }), [...host, aUser('ann')])[0]?.steps[0]
-    assert(step?.kind === 'write')
-    assert.equal(step.content.text, `# Written by hostwright; changes here are lost.\n${text}`)
-    assert.deepEqual([step.mode, step.owner], ['0644', '0:0'])
+    assert.equal(textOf({ ...job, ...more }), `# Written by hostwright; changes here are lost.\n${text}`)
   })
+
+/** What would be written. */
+function textOf(params: Params): string {
+  const step = changesOf(cron(params), [...host, aUser('ann')])[0]?.steps[0]
+  assert(step?.kind === 'write')
+  assert.deepEqual([step.mode, step.owner], ['0644', '0:0'])
+  return step.content.text ?? ''
+}
 
 test('cron asks for its user', () => assert(Object.values(cron({ ...job, user: 'ann' }).facts).some(({ key }) => key === user('ann').key)))
