@@ -3,6 +3,12 @@ import type { Id } from './accounts.ts'
 import { defineFact, Unreadable, type Fact } from './fact.ts'
 import { isShadowed } from './foretold.ts'
 
+/** What hostwright calls its own files until they are whole. Looks pass over them, writes remove what a run that died left of them. */
+const OURS = '.hostwright.'
+
+/** A name below a directory that looks pass over. */
+export const isOurs = (name: string): boolean => name.split('/').some((part) => part.startsWith(OURS))
+
 /** What stands somewhere below a directory. */
 export type Entry =
   | ({ readonly kind: 'directory' | 'other' } & EntryInode)
@@ -34,7 +40,7 @@ export const entries: (root: string) => Fact<Entries> = defineFact<string, Entri
   blank: new Map(),
   read: (root) => {
     const at = quote(root)
-    const find = `find ${at} -name '.hostwright.*' -prune -o`
+    const find = `find ${at} -name '${OURS}*' -prune -o`
     return `if [ -d ${at} ] && [ ! -h ${at} ]; then {
 QUOTING_STYLE=literal ${find} -exec stat -c "= $hw_id %f %u %g %n/$hw_id/%N" -- {} + 2>&1
 printf '= %s sums\\n' "$hw_id"

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { entries } from '../facts/entries.ts'
+import { entries, isOurs } from '../facts/entries.ts'
 import { becomes, given } from '../facts/fact.ts'
 import { mounts } from '../facts/mounts.ts'
 import { parentOf, path } from '../facts/path.ts'
@@ -9,7 +9,7 @@ import { isSystem } from './absent.ts'
 import { refuse } from './change.ts'
 import { accountFacts, refuseUnknown } from './ownership.ts'
 import { removed, restored, written } from './tree-changes.ts'
-import { standing, wishedTree } from './tree-wish.ts'
+import { shown, standing, wishedTree } from './tree-wish.ts'
 import { defineTask } from './task.ts'
 
 /**
@@ -25,7 +25,7 @@ export const tree = defineTask({
     'one turn, and each file is replaced atomically. Names may be any bytes. What else stands there stays, unless `purge` is said.',
   params: z
     .strictObject({
-      source: z.string().min(1).describe('a directory on the controller; its links are not followed'),
+      source: z.string().min(1).describe('a directory on the controller; its links are not followed; no name in it begins with ".hostwright."'),
       path: RemotePath.refine((at) => at.split('/').length > 2, 'a tree has a directory of its own: not "/" or one directly below it').describe('the directory on the host; its parent must exist'),
       owner: Account.optional().describe('of directories and files; left as it is when not given'),
       group: Account.optional().describe('of directories and files; left as it is when not given'),
@@ -44,6 +44,8 @@ export const tree = defineTask({
     if (unknown) return unknown
     const source = sourceTree(p.source)
     if (source instanceof Error) return refuse(`${p.source} cannot be read: ${source.message}`, 'it is a directory on the controller')
+    const ours = [...source.keys()].find((name) => isOurs(name))
+    if (ours !== undefined) return refuse(`${p.source}/${shown(ours)} cannot stand on a host under this name: there it is what hostwright calls its own files until they are whole`, 'rename it, or leave it out')
 
     const there = standing(now.entries, now.now)
     const { wished, clash } = wishedTree(p, now, source, there)

@@ -65,6 +65,13 @@ planRows<Parameters<typeof tree>[0]>('tree', tree, [
   ['purge of a directory of the system', { source, path: '/etc/ssh', purge: true }, /belongs to the system/],
 ])
 
+test('tree: a name that a look passes over is refused: it would never be seen to be done', () => {
+  const passedOver = join(folder, 'passed-over')
+  mkdirSync(join(passedOver, 'sub/.hostwright.d'), { recursive: true })
+  writeFileSync(join(passedOver, 'sub/.hostwright.d/x'), '')
+  assert.match(planOf(tree({ ...wish, source: passedOver }), [aDirectory('/srv')]).join(), /^refused: \S+\/passed-over\/sub\/\.hostwright\.d cannot stand on a host under this name/)
+})
+
 test('tree: names are compared, and shown in the diff; what other tasks know of its files is foretold', () => {
   const facts = there({ 'index.html': file('old'), 'b\xff\n': file('x') })
   const [write, remove] = changesOf(tree({ ...wish, purge: true }), facts)
