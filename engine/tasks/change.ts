@@ -65,7 +65,7 @@ export interface WriteStep {
   readonly validate?: readonly string[]
   /** The file that this one takes the place of later, and is compared with in diffs. Default: the path itself. */
   readonly standsFor?: string
-  /** Keep what was there, beside it, as `NAME.~YYYYMMDDHHMMSS~`. */
+  /** Keep what was there, beside it, as `NAME.~YYYYMMDDHHMMSS~`, and `.1~`, `.2~` … where there is one of that second. */
   readonly backup?: boolean
 }
 

@@ -37,7 +37,7 @@ export const file = defineTask({
     mode: Mode.optional().describe('default: as it is; 0644 for a new file, 0600 when the content is secret'),
     owner: Account.optional().describe('left as it is when not given'),
     group: Account.optional().describe('left as it is when not given'),
-    backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~'),
+    backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~, never over another'),
     validate: z.array(z.string()).min(1).optional().describe('a command that must agree before the file goes live; %s is the new file'),
     replaceLink: z.boolean().default(false).describe('a symbolic link at the path is replaced; otherwise it is refused'),
   }).refine((p) => (p.content === undefined) !== (p.source === undefined), 'give either `content` or `source`'),

@@ -10,7 +10,7 @@ import { freshIn } from './ownership.ts'
 export const Rewriting = {
   create: z.boolean().default(false).describe('make the file when there is none; otherwise that is refused'),
   mode: Mode.optional().describe('default: as it is; 0644 for a new file'),
-  backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~'),
+  backup: z.boolean().default(false).describe('keep the old content beside it as NAME.~TIME~, never over another'),
   validate: z.array(z.string()).min(1).optional().describe('a command that must agree before the file goes live; %s is the new file'),
 }
 type Rewriting = z.output<z.ZodObject<typeof Rewriting>> & { readonly path: string }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { given, planOf } from '../rig/plan.ts'
 import { text } from '../../engine/facts/path.ts'
@@ -81,6 +81,14 @@ test('line, on this machine', async (t) => {
     const bad = line({ path, line: 'bad', validate: ['sh', '-c', '! grep bad "$1"', 'sh', '%s'] })
     await assert.rejects(async () => void (await local.host().ensure(bad)), /TaskFailed|ended with status 1/)
     assert.equal(await readFile(path, 'utf8'), 'good\n')
+  })
+  await t.test('several backups of one file in one second: each is kept', async () => {
+    const path = `${local.directory}/backed-up`
+    await writeFile(path, 'original\n')
+    await local.host().ensure(...['one', 'two', 'three'].map((each) => line({ path, line: each, backup: true })))
+    const kept = (await readdir(local.directory)).filter((name) => /^backed-up\.~\d{14}(?:\.\d)?~$/.test(name))
+    const texts = await Promise.all(kept.map((name) => readFile(`${local.directory}/${name}`, 'utf8')))
+    assert.deepEqual(texts.sort(), ['original\n', 'original\none\n', 'original\none\ntwo\n'])
   })
   await t.test('several lines of one file, in one batch', async () => {
     const path = `${local.directory}/several`

@@ -74,7 +74,11 @@ hw_rename() {
   mv -fT -- "$hw_t" "$1" 2>/dev/null || { [ ! -h "$1" ] || rm -f -- "$1"; mv -fT -- "$hw_t" "$1"; }
 }
 hw_named() { hw_s=$(sync "$@" 2>&1) || { case $hw_s in *"Invalid argument"*) ;; *) sync / 2>/dev/null && { echo "$hw_s" >&2; return 1; } ;; esac; sync; }; }
-hw_keep() { cp -p -- "$1" "$1.~$(date -u +%Y%m%d%H%M%S)~"; }
+hw_keep() {
+  hw_k="$1.~$(date -u +%Y%m%d%H%M%S)" hw_j=
+  while [ -e "$hw_k$hw_j~" ] || [ -h "$hw_k$hw_j~" ]; do hw_j=.$((\${hw_j#.} + 1)); done
+  cp -p -- "$1" "$hw_k$hw_j~"
+}
 hw_drop() { [ -z "$hw_t$*" ] || rm -f -- "$hw_t" "$@"; hw_t=; }
 hw_settle() { :; }
 hw_ok() { hw_s=$?; case "|$4|" in *"|$hw_s|"*) return 0 ;; esac; hw_settle && hw_mark fail $1 $2 $3 $hw_s; return 1; }
