@@ -147,6 +147,9 @@ upload() {
   say "stored $name, version $version"
 }
 
+# drop FILE…: the new file goes, with what else it is given; the next service has one of its own.
+drop() { rm -f "$temp" "$@"; temp=''; }
+
 download() {
   where "$1" || return 2
   if [ -e "$dir/.env" ] || [ -h "$dir/.env" ]; then usable "$dir/.env" || return 2; fi
@@ -160,16 +163,16 @@ download() {
   changes "$old" "$work/stored"
   confirm 'write it?' || return 2
   temp=$(mktemp "$dir/.env.new.XXXXXX") || return 2
-  cat "$work/stored" >"$temp" && chmod 600 "$temp" || { complain "$temp cannot be written"; return 2; }
+  cat "$work/stored" >"$temp" && chmod 600 "$temp" || { complain "$temp cannot be written"; drop; return 2; }
   if [ "$old" != /dev/null ]; then
     backup=$dir/.env.~$(date +%Y%m%d%H%M%S)~
     n=0
-    while [ -e "$backup" ]; do n=$((n + 1)); backup=$dir/.env.~$(date +%Y%m%d%H%M%S)~$n; done
-    cat "$old" >"$backup" && chown "$(stat -c %u:%g "$old")" "$temp" "$backup" || { complain "$backup cannot be written"; return 2; }
+    while [ -e "$backup" ]; do n=$((n + 1)); backup=$dir/.env.~$(date +%Y%m%d%H%M%S).$n~; done
+    cat "$old" >"$backup" && chown "$(stat -c %u:%g "$old")" "$temp" "$backup" || { complain "$backup cannot be written"; drop "$backup"; return 2; }
     say "backup: $backup"
   fi
   sync "$temp" 2>/dev/null || sync
-  mv -f "$temp" "$dir/.env" || return 2
+  mv -f "$temp" "$dir/.env" || { drop; return 2; }
   temp=''
   say "wrote $dir/.env"
 }

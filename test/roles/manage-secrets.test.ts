@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { shells } from '../rig/shells.ts'
+
+// The command on the host, where it fails in the middle: with an `aws` that has one answer, and a `chown` that fails below a/. The rest is in e2e/manage-secrets.
+const SCRIPT = 'roles/manage-secrets/manage-secrets.sh'
+const PROGRAMS = { aws: `printf 'A=new\\n\\n'`, chown: 'case "$*" in */a/*) exit 1 ;; esac' }
+
+for (const { name, path } of shells)
+  test(`manage-secrets on a host: of a service that fails nothing is left, and the next one is done (${name})`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-manage-'))
+    try {
+      for (const [program, script] of Object.entries(PROGRAMS)) writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+      writeFileSync(join(folder, 'conf'), `services=${folder}/services\napps=${folder}/services/apps\n`)
+      for (const service of ['a', 'b']) {
+        mkdirSync(join(folder, 'services', service), { recursive: true })
+        writeFileSync(join(folder, 'services', service, '.env'), 'A=old\n', { mode: 0o600 })
+      }
+      const done = spawnSync('sh', [SCRIPT, '-y', 'batch-download', 'a', 'b'], { encoding: 'utf8', timeout: 30_000, env: { PATH: `${folder}:${path}`, MANAGE_SECRETS_CONF: join(folder, 'conf') } })
+      assert.equal(done.status, 2, done.stderr)
+      assert.match(done.stderr, /\/services\/a\/\.env\.~\d+~ cannot be written/)
+      assert.deepEqual(readdirSync(join(folder, 'services/a')), ['.env'])
+      assert.equal(readFileSync(join(folder, 'services/a/.env'), 'utf8'), 'A=old\n')
+      assert.equal(readFileSync(join(folder, 'services/b/.env'), 'utf8'), 'A=new\n')
+      assert.equal(readdirSync(join(folder, 'services/b')).length, 2, 'the file and its backup')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
