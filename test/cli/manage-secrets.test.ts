@@ -149,6 +149,28 @@ test('what stands on a host is not trusted: links, pipes, other bytes, names tha
   assert.deepEqual([batch.code, told(batch).split('\n').length - 1, readdirSync(store)], [2, 4, []], batch.stderr)
 })
 
+test('download: a file that is no text, a link and twins are refused before it asks; text that is no .env is replaced, and kept', { timeout: 180_000 }, async () => {
+  const bytes = Buffer.from([0x41, 0x3d, 0xff, 0x0a])
+  const binary = env('one', 'bytes', bytes, 0o644)
+  const twins = [env('one', 'twin', 'A=1\n'), env('one', 'apps/twin', 'A=2\n')]
+  mkdirSync(at('one', 'linked'))
+  symlinkSync('/etc/passwd', join(at('one', 'linked'), '.env'))
+  env('one', 'shop', 'A=canary-1\nnonsense\n')
+  for (const name of ['bytes', 'twin', 'linked', 'shop']) {
+    mkdirSync(join(store, name))
+    writeFileSync(join(store, name, '.env'), 'A=canary-2\n', { mode: 0o600 })
+  }
+  const refused = await manage('-l', 'one', 'batch-download', '-y')
+  const said = (path: string, problem: string) => `one: ${path}: ${problem}\n  nothing was written; move it away, then run it again\n`
+  assert.deepEqual([refused.code, refused.stdout.match(/unread/g)?.length], [2, 1], refused.stdout)
+  assert.equal(told(refused), [
+    said(binary, 'it is not UTF-8 text'), said(join(at('one', 'linked'), '.env'), 'it is a link'), ...twins.map((each) => said(each, `${twins.join(' and ')} have the same name`)),
+  ].join(''))
+  assert.deepEqual([readFileSync(binary), readdirSync(at('one', 'bytes'))], [bytes, ['.env']])
+  const done = await manage('-l', 'one', 'download', 'shop', '-y')
+  assert.deepEqual([done.code, /what stands there is replaced, unread: line 2/.test(done.stdout), readdirSync(at('one', 'shop')).length], [0, true, 2], done.stdout + done.stderr)
+})
+
 test('rotate: one line changes, comments stay, who uses it is told', { timeout: 180_000 }, async () => {
   env('one', 'postgres', ENV)
   await manage('-l', 'one', 'upload', 'postgres', '-y')

@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { file } from '../../tasks/file.ts'
 import { contentOfDocument, isSame, keyChanges, toldChanges, type EnvDocument } from './document.ts'
 import { GaveUp } from './gave-up.ts'
-import { lookUp, refuseMissing } from './look-up.ts'
+import { lookUp, refuseBad, refuseMissing } from './look-up.ts'
 import type { FoundService } from './on-host.ts'
 import { all } from './upload.ts'
 import { workOn } from './visit.ts'
@@ -35,7 +35,7 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
         const nothing = service.there && isSame(changes) && service.mode === '0600'
         work.say(`${service.name} in ${used.store.title} → ${target.host.name}:${service.path}${nothing ? ': nothing to do' : ''}`)
         if (nothing) continue
-        if (service.problem !== undefined) work.say(`  what stands there is replaced, unread: ${service.problem}`)
+        if (service.problem !== undefined && service.text !== undefined) work.say(`  what stands there is replaced, unread: ${service.problem}`)
         for (const line of toldChanges(changes)) work.say(line)
         if (service.there && service.mode !== '0600') work.say(`  mode ${service.mode} becomes 0600`)
         writes.set(target, [...(writes.get(target) ?? []), { service, document }])
@@ -43,6 +43,8 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
     }
   }
   if (writes.size === 0) return 0
+  // What is no text cannot be held against what stands there when it is written; nor is it known which of two twins is meant.
+  refuseBad(new Map([...writes].map(([target, wanted]) => [target, wanted.map(({ service }) => service).filter(({ there, text: seen }) => there && seen === undefined)])), 'nothing was written; move it away, then run it again')
   if (!work.typed.has('check') && !(await work.confirm(`write ${writes.size === 1 ? 'it' : `to ${writes.size} hosts`}?`))) throw new GaveUp(2, [{ message: 'nothing was written' }])
   return workOn(work, [...writes.keys()], async (host: Host, target) => {
     const wanted = writes.get(target) ?? []

@@ -16,8 +16,8 @@ export async function lookUp(work: Work, names: readonly string[]): Promise<OnHo
 }
 
 /** @throws GaveUp with every file that cannot be used: a part of the whole would look like all of it. */
-export function refuseBad(onHosts: OnHosts): void {
-  const problems = [...onHosts].flatMap(([{ host }, services]) => services.flatMap((each) => (each.problem === undefined ? [] : [{ message: `${host.name}: ${each.path}: ${each.problem}` }])))
+export function refuseBad(onHosts: OnHosts, hint?: string): void {
+  const problems = [...onHosts].flatMap(([{ host }, services]) => services.flatMap((each) => (each.problem === undefined ? [] : [{ message: `${host.name}: ${each.path}: ${each.problem}`, ...(hint !== undefined && { hint }) }])))
   if (problems.length > 0) throw new GaveUp(2, problems)
 }
 
