@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { armor, Decrypter, Encrypter } from 'age-encryption'
+import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption'
 import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { identitiesOf, recipientsOf, type AgeKeys } from './age-keys.ts'
@@ -55,7 +55,12 @@ export function ageStore(keys: AgeKeys): SecretStore {
     put: (name, value) =>
       asked(async () => {
         const encrypter = new Encrypter()
-        for (const recipient of await recipientsOf(keys)) encrypter.addRecipient(recipient)
+        const recipients = await recipientsOf(keys)
+        // What we write we must be able to read again, or nobody could compare, rotate or edit it here.
+        const own = await Promise.all((await identitiesOf(keys)).map((identity) => identityToRecipient(identity.reveal())))
+        if (!own.some((each) => recipients.includes(each)))
+          throw new Refused('settings', `your own key is not among the recipients: you could not read ${name} any more; nothing was written`, 'put the public key of your identity among them: age-keygen -y KEYFILE prints it')
+        for (const recipient of recipients) encrypter.addRecipient(recipient)
         const sealed = Buffer.from(armor.encode(await encrypter.encrypt(fileTextOf(value.reveal()))))
         await writeWhole(pathOf(name), sealed)
         return { value, version: createHash('sha256').update(sealed).digest('hex').slice(0, 16) }

@@ -102,6 +102,17 @@ test('a key that others can read is refused', async () => {
   assert.ok(!got.ok && got.error.reason === 'insecure')
 })
 
+test('who is not among the recipients writes nothing: it could not be read again', async () => {
+  const at = directory()
+  sealed(at, 'x', 'value of x')
+  writeFileSync(join(at, 'recipients.txt'), `${bob.recipient}\n`)
+  const before = readFileSync(join(at, 'x.age'))
+  const put = await storeOf(at).put('x', new Secret('value'))
+  assert.match(put.ok ? 'written' : `${put.error.reason}: ${put.error.message}`, /^settings: .*: your own key is not among the recipients: you could not read x any more; nothing was written$/)
+  assert.deepEqual(readFileSync(join(at, 'x.age')), before)
+  assert.ok((await storeOf(at, bob.path).put('x', new Secret('value'))).ok)
+})
+
 test('nobody to encrypt to, or a line that is no key: nothing is written', async () => {
   const at = directory()
   for (const text of ['', '# nobody\n', 'ssh-ed25519 AAAA\n']) {
