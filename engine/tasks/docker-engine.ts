@@ -27,7 +27,7 @@ const Params = z
       .default('install')
       .describe('install: from the same source when there is none; keep: whatever is there; a file: this very program is put in place'),
     logDriver: z.string().default('json-file'),
-    logOptions: z.record(z.string(), z.string()).default({ 'max-size': '10m', 'max-file': '3' }).describe('without limits the logs of a container fill the disk'),
+    logOptions: z.record(z.string(), z.string()).optional().describe('default: max-size 10m and max-file 3 for json-file and local, where the logs of a container would fill the disk; none for other drivers'),
     liveRestore: z.boolean().default(true).describe('containers go on while the daemon restarts; not possible in a swarm'),
     settings: SettingsSchema.default({}).describe('more of daemon.json, by its own names; null takes a setting out'),
   })
@@ -62,7 +62,7 @@ export const dockerEngine = defineTask({
     if ('refused' in installed) return installed
     const changes: Change[] = [...installed.changes]
     let engine = installed.engine
-    const wished = mergeSettings(there, { 'log-driver': p.logDriver, 'log-opts': p.logOptions, 'live-restore': p.liveRestore, ...p.settings })
+    const wished = mergeSettings(there, { 'log-driver': p.logDriver, 'log-opts': p.logOptions ?? logOptionsOf(p.settings['log-driver'] ?? p.logDriver), 'live-restore': p.liveRestore, ...p.settings })
     const settings = configure(engine, there, wished, textIn(now.stamp))
     if (settings.write) changes.push(settings.write)
     if (settings.verb) {
@@ -76,6 +76,9 @@ export const dockerEngine = defineTask({
   },
   state: (_, { engine }) => engine,
 })
+
+/** The daemon does not start with an option that its driver does not know, and only those that write files know limits. */
+const logOptionsOf = (driver: unknown) => (driver === 'json-file' || driver === 'local' ? { 'max-size': '10m', 'max-file': '3' } : {})
 
 /** An engine of which nothing is known but that it will run. */
 const RUNNING: RunningEngine = { kind: 'running', version: '', compose: undefined, liveRestore: false, loggingDriver: 'json-file', swarm: false, configIsOlder: true, atBoot: undefined }
