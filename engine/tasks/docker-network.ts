@@ -16,7 +16,7 @@ const Params = z.strictObject({
   internal: z.boolean().default(false).describe('no way out to other networks'),
   attachable: z.boolean().default(false).describe('containers started by hand may join a network of a swarm'),
   labels: z.record(z.string(), z.string()).default({}).describe('other labels are left as they are'),
-  recreate: z.boolean().default(false).describe('containers are taken off a network that differs, and put on the new one: they lose it for some seconds'),
+  recreate: z.boolean().default(false).describe('containers are taken off a network that differs, and put on the new one: they lose it for some seconds; where it cannot be made, the old one is made again'),
 }).refine((p) => p.gateway === undefined || p.subnet !== undefined, 'a gateway needs a subnet')
 type P = z.output<typeof Params>
 
@@ -88,12 +88,19 @@ function make(summary: string, p: P, containers: readonly string[]): Change {
   return change(summary, [step], [becomes(networkFact(p.name), after), becomes(detachedContainers(p.name), [])], { touches: ['dockerNetworkNames', 'composeProject'] })
 }
 
+/** What a network was made with, an option a line. */
+const OPTIONS = [
+  '--driver={{.Driver}}\n{{if .Internal}}--internal\n{{end}}{{if .Attachable}}--attachable\n{{end}}{{if .EnableIPv6}}--ipv6\n{{end}}',
+  '{{range .IPAM.Config}}{{with .Subnet}}--subnet={{.}}\n{{end}}{{with .Gateway}}--gateway={{.}}\n{{end}}{{with .IPRange}}--ip-range={{.}}\n{{end}}{{range $name, $at := .AuxAddress}}--aux-address={{$name}}={{$at}}\n{{end}}{{end}}',
+  '{{range $name, $value := .Options}}--opt={{$name}}={{$value}}\n{{end}}{{range $name, $value := .Labels}}--label={{$name}}={{$value}}\n{{end}}',
+].join('').replaceAll('\n', '{{println}}')
+
 /**
  * Takes everything off, makes the network anew, puts everything back with the names it had there. Who was on it is noted before, so that a
- * run that dies in between leaves nobody out.
+ * run that dies in between leaves nobody out; so is what the old network was made with, which is made again where the new one cannot be.
  */
 const MOVE = `
-name=$1 note=$2 how=$3; shift 3
+name=$1 note=$2 old=$2~old how=$3 failed=; shift 3
 umask 077; mkdir -p -- "\${note%/*}" || exit
 if docker network inspect -- "$name" >/dev/null 2>&1; then there=1; else there=; fi
 if [ -n "$there" ] && [ "$how" = anew ]; then
@@ -102,15 +109,21 @@ if [ -n "$there" ] && [ "$how" = anew ]; then
   done >"$note.new" || exit
   # What an earlier run noted and could not put back is still off.
   [ ! -f "$note" ] || cat -- "$note" >>"$note.new"
+  docker network inspect --format '${OPTIONS}' -- "$name" >"$old" || exit
   mv -f -- "$note.new" "$note" || exit
   while read -r id rest; do docker network disconnect -f "$name" "$id" 2>/dev/null; done <"$note"
-  docker network rm "$name" >/dev/null || exit
-  there=
+  if docker network rm "$name" >/dev/null; then there=; else failed=1; fi
 fi
-[ -n "$there" ] || docker network create "$@" "$name" || exit
+if [ -z "$there" ] && ! docker network create "$@" "$name"; then
+  [ -f "$old" ] || exit 1
+  failed=1; set --
+  while IFS= read -r option; do [ -z "$option" ] || set -- "$@" "$option"; done <"$old"
+  docker network create "$@" "$name" >/dev/null || exit
+fi
 [ -f "$note" ] || exit 0
 while read -r id aliases; do
   docker inspect --type container "$id" >/dev/null 2>&1 || continue
   said=$(docker network connect $aliases "$name" "$id" 2>&1) || case $said in *'already exists in network'*|*'already attached'*) ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
 done <"$note"
-rm -f -- "$note"`
+rm -f -- "$note" "$old"
+[ -z "$failed" ] || { echo "the network $name is as it was before, and its containers are on it again" >&2; exit 1; }`
