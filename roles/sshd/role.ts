@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { contentOf, defineRole, directory, facts, file, Port, service } from '../../engine/index.ts'
+import { sshdEffective } from './effective.ts'
 
 const FOLDER = '/etc/ssh/sshd_config.d'
 /** Of each setting sshd takes the first that it reads: ours come before those of the image. */
 const FILE = `${FOLDER}/00-hostwright.conf`
 
-const INCLUDES = /^\s*include\s+(?:.*\s)?"?\/etc\/ssh\/sshd_config\.d\/\*\.conf"?(?:\s|$)/im
+/** Before any other setting: of what stands above it sshd would not take ours, and below a Match it would be for some only. */
+const INCLUDES = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*include\s+(?:.*\s)?"?\/etc\/ssh\/sshd_config\.d\/\*\.conf"?(?:\s|$)/i
 
 /** How people get in. What would shut us out is put back. */
 export const sshd = defineRole({
   name: 'sshd',
-  doc: 'How people log in: what is given here stands before all else in /etc/ssh/sshd_config.d. When no new connection works with it, everything is put back.',
+  doc: 'How people log in: what is given here stands before all else in /etc/ssh/sshd_config.d. When no new connection works with it, or `sshd -T` says otherwise, everything is put back.',
   params: z.strictObject({
     password_authentication: z.boolean().optional().describe('passwords are taken; false: neither typed nor asked for in any other way'),
     permit_root_login: z.enum(['yes', 'no', 'prohibit-password', 'forced-commands-only']).optional(),
@@ -25,7 +27,7 @@ export const sshd = defineRole({
     if (lines.length === 0) return
     const main = await host.read(facts.text('/etc/ssh/sshd_config'))
     if (main?.kind !== 'bytes' || !INCLUDES.test(main.bytes.toString()))
-      host.fail(`/etc/ssh/sshd_config does not include ${FOLDER}/*.conf`, `put this line at its head: Include ${FOLDER}/*.conf`)
+      host.fail(`/etc/ssh/sshd_config does not include ${FOLDER}/*.conf before all else`, `put this line at its head: Include ${FOLDER}/*.conf`)
     const content = contentOf(`# Written by hostwright: the role sshd.\n${lines.join('\n')}\n`)
     await host.guarded(
       // A reload is refused with a broken configuration, and does nothing where sshd is gone: then it is started.
@@ -33,6 +35,7 @@ export const sshd = defineRole({
       directory({ path: FOLDER }),
       file({ path: FILE, content, mode: '0600', owner: 'root', validate: ['sshd', '-t', '-f', '%s'] }),
       service({ name: 'ssh', state: 'running', reloadOn: [content] }),
+      sshdEffective({ file: FILE, lines }),
     )
   },
 })

@@ -206,6 +206,32 @@ test('the role sshd: stays where we get in; where we would not, all goes back, w
   assert.equal(leftOver('lab2'), '')
 })
 
+test('the role sshd: what sshd does not take is put back and told, with the line that stands before ours; ports are looked for', async () => {
+  clean('lab2')
+  const sshd = (params: object, ...more: readonly string[]) => run(['playbooks/sshd.ts', '-i', 'lab', '-l', 'lab2', '-e', JSON.stringify({ sshd: params }), '--output', 'json', ...more], 120)
+  onHost('lab2', ['sh', '-c', 'mkdir /etc/ssh/sshd_config.d; echo PasswordAuthentication yes >/etc/ssh/sshd_config.d/0-first.conf; echo AllowUsers root >/etc/ssh/sshd_config.d/90-more.conf'])
+  const before = standing('lab2')
+  const ignored = await sshd({ password_authentication: false })
+  assert.deepEqual([ignored.code, told(ignored), failure(ignored)?.reason], [2, ['armed', 'putting-back', 'put-back'], 'did-not-converge'], ignored.stdout)
+  assert.match(failure(ignored)?.message ?? '', /passwordauthentication is yes \(\/etc\/ssh\/sshd_config\.d\/0-first\.conf:1, \/etc\/ssh\/sshd_config:\d+\), and shall be no$/)
+  assert.equal(standing('lab2'), before)
+  const added = await sshd({ allow_users: ['root', 'ops'], max_auth_tries: 9 })
+  assert.deepEqual([added.code, added.changes.at(-1)], [0, 'lab2 sshd sshd-effective settings: have sshd take it: allowusers is root (/etc/ssh/sshd_config.d/90-more.conf:1), and shall be root ops; maxauthtries is 6, and shall be 9'], added.stdout)
+  onHost('lab2', ['sh', '-c', 'rm /etc/ssh/sshd_config.d/00-hostwright.conf /var/lib/hostwright/stamps/ssh.reload; kill -HUP "$(cat /run/sshd.pid)"'])
+
+  const check = await sshd({ ports: [22, 2222] }, '--check')
+  const ports = await sshd({ ports: [22, 2222] })
+  assert.deepEqual([ports.code, told(ports), ports.changes], [0, ['armed', 'cancelled'], check.changes], ports.stdout)
+  assert.match(ports.changes.at(-1) ?? '', /: have sshd take it: port is 22, and shall be 22 2222; nobody listens on port 2222$/)
+  const again = await sshd({ ports: [22, 2222] })
+  assert.deepEqual([again.code, again.changes, told(again)], [0, [], []])
+
+  onHost('lab2', ['sed', '-i', '1i PasswordAuthentication yes', '/etc/ssh/sshd_config'])
+  const late = await sshd({ password_authentication: false })
+  onHost('lab2', ['sed', '-i', '1d', '/etc/ssh/sshd_config'])
+  assert.deepEqual([late.code, told(late), failure(late)?.message], [2, [], '/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf before all else'])
+})
+
 test('what cannot be put back is said loudly, then and by the next run; its snapshot stays, for root alone', async () => {
   clean('lab1')
   const done = await guarded('lab1', 'stuck')
