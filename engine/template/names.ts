@@ -15,15 +15,18 @@ export function parsed(text: string): hbs.AST.Program {
 
 class Meaning extends Handlebars.Visitor {
   readonly #items: string[][] = []
+  /** The last one, as it is written. */
+  #name: string | undefined
 
   override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
-    const { path, params, loc, strip } = statement
+    const { path, params, loc } = statement
     for (const param of params) this.accept(param)
-    if (path.type !== 'PathExpression' || params.length > 0) return
-    const name = path as hbs.AST.PathExpression // the type says which it is
-    const said: hbs.AST.StringLiteral = { type: 'StringLiteral', value: name.original, original: name.original, loc }
-    this.accept(name)
-    Object.assign(statement, { path: { ...name, data: false, depth: 0, parts: [PRINTED], original: PRINTED }, params: [name, said], strip })
+    if (params.length > 0) return
+    this.#name = undefined
+    this.accept(path)
+    if (this.#name === undefined) return // a literal
+    const said: hbs.AST.StringLiteral = { type: 'StringLiteral', value: this.#name, original: this.#name, loc }
+    Object.assign(statement, { path: { ...path, data: false, depth: 0, parts: [PRINTED], original: PRINTED }, params: [path, said] })
   }
 
   override BlockStatement(block: hbs.AST.BlockStatement): void {
@@ -39,6 +42,7 @@ class Meaning extends Handlebars.Visitor {
   }
 
   override PathExpression(path: hbs.AST.PathExpression): void {
+    this.#name = path.original
     const [root = ''] = path.parts
     if (path.data || this.#items.some((names) => names.includes(root))) return
     Object.assign(path, { data: true, parts: ['root', ...path.parts], original: `@root.${path.original}` })
