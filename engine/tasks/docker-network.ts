@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { dockerEngine, noEngine } from '../facts/docker-engine.ts'
 import { detachedContainers, dockerNetwork as networkFact, networkNote, type PresentNetwork } from '../facts/docker-network.ts'
 import { becomes } from '../facts/fact.ts'
+import { NetworkName } from '../values/schema.ts'
 import { change, refuse, run, type Change } from './change.ts'
 import { defineTask } from './task.ts'
 
 const Subnet = z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, 'a subnet is an address and a length, such as "172.30.0.0/16"')
 
 const Params = z.strictObject({
-  name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'use letters, digits, "_", "." and "-"'),
+  name: NetworkName,
   state: z.enum(['present', 'absent']).default('present'),
   driver: z.string().default('bridge'),
   subnet: Subnet.optional().describe('such as 172.30.0.0/16; Docker chooses one when it is not given'),

@@ -36,6 +36,9 @@ export const ServiceName = z
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'use lower-case letters, digits, "-" and "_", starting with a letter or digit')
   .describe('lower-case name: letters, digits, - and _')
 
+/** The name of a Docker network, as Docker takes it. It stands as it is in Compose files. */
+export const NetworkName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'use letters, digits, "_", "." and "-", starting with a letter or digit')
+
 /** A time span: "500ms", "30s", "5m", "1h". Stored in seconds. */
 export const Duration = z
   .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AwsAccess, Duration, Image, Memory, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
+import { AwsAccess, Duration, Image, Memory, NetworkName, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
 
 const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
@@ -47,7 +47,7 @@ export const AppParams = z.strictObject({
   mount: RemotePath.prefault('/data'),
   memory: Memory.default('512m'),
   cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
-  network: z.string().default('shared_network'),
+  network: NetworkName.default('shared_network'),
   apps: RemotePath.prefault('/opt/services/apps'),
   caddy: RemotePath.prefault('/opt/services/caddy'),
   strategy: z.enum(['switch', 'docker-rollout']).default('switch').describe('how a new version takes over: Caddy is switched to it, or the plugin docker-rollout replaces it behind its name'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineRole, directory, envFile, file, Image, Memory, Port, RemotePath, template } from '../../engine/index.ts'
+import { defineRole, directory, envFile, file, Image, Memory, NetworkName, Port, RemotePath, template } from '../../engine/index.ts'
 import { caddyLoaded } from './loaded.ts'
 import { caddyProject, validatedBy } from './project.ts'
 
@@ -29,7 +29,7 @@ export const caddy = defineRole({
     directory: RemotePath.prefault('/opt/services/caddy'),
     data: RemotePath.prefault('/data/caddy').describe('certificates and keys'),
     config: RemotePath.prefault('/data/caddy-config'),
-    network: z.string().default('shared_network'),
+    network: NetworkName.default('shared_network'),
   }),
   async run(host, p) {
     const at = p.directory

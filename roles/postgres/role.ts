@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
 import { majorOf, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
@@ -33,7 +33,7 @@ export const postgres = defineRole({
     init: z.record(z.string().regex(/^[A-Za-z0-9_.-]+\.(sql|sh)$/), z.string()).default({}).describe('files for /docker-entrypoint-initdb.d: name → content; run once, when the data is first made'),
     directory: RemotePath.prefault('/opt/services/postgres'),
     data: RemotePath.prefault('/data/postgres'),
-    network: z.string().default('shared_network'),
+    network: NetworkName.default('shared_network'),
   }),
   async run(host, p) {
     const at = p.directory

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
 
 const compose = template(
@@ -27,7 +27,7 @@ export const redis = defineRole({
     publish: Port.optional().describe('a port of 127.0.0.1 on the host'),
     directory: RemotePath.prefault('/opt/services/redis'),
     data: RemotePath.prefault('/data/redis'),
-    network: z.string().default('shared_network'),
+    network: NetworkName.default('shared_network'),
   }),
   async run(host, p) {
     const at = p.directory
