@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, Size, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
 
 const compose = template(
@@ -20,7 +20,7 @@ export const redis = defineRole({
     image: Image.default('redis:7-alpine'),
     password: PlainSecret.describe('whoever has the old one on this host is named when it changes, and has to be deployed anew'),
     memory: Memory.default('512m').describe('of the container'),
-    maxmemory: z.string().regex(/^\d+(mb|gb)$/).default('384mb').describe('of the data; less than `memory`'),
+    maxmemory: z.string().regex(/^\d+(mb|gb)$/).default('384mb').describe('of the data; not more than `memory`, and better less'),
     policy: Policy.default('noeviction').describe('what goes when the memory is full; a cache wants allkeys-lru'),
     appendonly: z.boolean().default(true).describe('every write survives a crash, but for the last second'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('0.5').describe('processors, quoted: "0.5"'),
@@ -28,6 +28,9 @@ export const redis = defineRole({
     directory: RemotePath.prefault('/opt/services/redis'),
     data: RemotePath.prefault('/data/redis'),
     network: NetworkName.default('shared_network'),
+  }).refine((p) => Size.parse(p.maxmemory.replace(/b$/, '')) <= Size.parse(p.memory), {
+    path: ['maxmemory'],
+    error: 'the data may be larger than `memory` lets the container be: Redis would be killed before it makes room or refuses a write',
   }),
   async run(host, p) {
     const at = p.directory

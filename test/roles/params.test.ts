@@ -17,3 +17,8 @@ for (const [name, key] of [['postgres', 'network'], ['redis', 'network'], ['cadd
     assert.deepEqual(wrongWith(name, { [key]: 'shared.net-2_a' }), [])
     for (const bad of ['', '-a', 'a b', 'a]\n    privileged: true #', '{a: b}', '${X}']) assert.match(wrongWith(name, { [key]: bad }).join('\n'), new RegExp(`^${key}: use letters`), bad)
   })
+
+test('redis takes no data that are larger than its container: it would be killed before it refuses a write', () => {
+  for (const fits of [{}, { memory: '1g', maxmemory: '1024mb' }, { memory: '0.5g', maxmemory: '512mb' }, { memory: '2G', maxmemory: '1gb' }]) assert.deepEqual(wrongWith('redis', fits), [])
+  for (const bad of [{ memory: '256m' }, { maxmemory: '1gb' }, { memory: '1g', maxmemory: '1025mb' }]) assert.match(wrongWith('redis', bad).join('\n'), /^maxmemory: /)
+})
