@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix'
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
-import { majorOf, postgresMajor } from './major.ts'
+import { isNested, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
 const compose = template(
@@ -41,8 +41,9 @@ export const postgres = defineRole({
       holders({ file: `${at}/.env`, key: 'POSTGRES_PASSWORD', value: p.password, root: dirname(at) }),
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/init` }),
-      // The image gives the directory to its own user; here it is only made and kept to that user.
-      directory({ path: p.data, mode: '0700' }),
+      // The image gives the directory to its own user; here it is only made and kept to that user. Where the data lie deeper, it gives away
+      // only what is theirs, and its user has to get there.
+      directory({ path: p.data, mode: isNested(p.image) ? '0711' : '0700' }),
       postgresMajor({ data: p.data, image: p.image }),
       postgresPassword({ container: 'postgres', role: p.user, password: p.password }),
       file({ path: `${at}/.env`, content: envFile({ POSTGRES_USER: p.user, POSTGRES_PASSWORD: p.password, POSTGRES_DB: p.database }), mode: '0600' }),
@@ -51,7 +52,7 @@ export const postgres = defineRole({
         path: `${at}/docker-compose.yml`,
         mode: '0644',
         content: compose({
-          image: p.image, volume: `${p.data}:${mountPoint(p.image)}`, network: p.network, memory: p.memory, cpus: p.cpus,
+          image: p.image, volume: `${p.data}:/var/lib/postgresql${isNested(p.image) ? '' : '/data'}`, network: p.network, memory: p.memory, cpus: p.cpus,
           max_connections: p.max_connections, shared_buffers: p.shared_buffers,
           ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:5432` }),
         }),
@@ -62,8 +63,3 @@ export const postgres = defineRole({
     tellHolders(host, 'POSTGRES_PASSWORD', old.state)
   },
 })
-
-/** From 18 on the image keeps its data one level deeper and refuses the old mount. */
-function mountPoint(image: string): string {
-  return Number(majorOf(image) ?? 0) >= 18 ? '/var/lib/postgresql' : '/var/lib/postgresql/data'
-}

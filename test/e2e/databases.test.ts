@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { playbook, type CliRun } from '../rig/cli.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
+
+// What PostgreSQL and Redis themselves do with data that were kept otherwise, or with another password.
+const HOST = 'lab1'
+const folder = mkdtempSync(join(tmpdir(), 'hw-e2e-databases-'))
+const sh = (text: string, ...words: string[]) => onHost(HOST, ['sh', '-c', text, 'sh', ...words]).trim()
+
+/** Deploys one service with these variables on top. */
+function deploy(service: 'postgres' | 'redis', vars: object, ...flags: string[]): Promise<CliRun> {
+  const file = join(folder, 'vars.json')
+  writeFileSync(file, JSON.stringify({ [service]: vars }))
+  return playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '--services', service, '-e', `@${file}`, ...flags])
+}
+async function deployed(...args: Parameters<typeof deploy>): Promise<CliRun> {
+  const done = await deploy(...args)
+  assert.equal(done.code, 0, done.stdout + done.stderr)
+  return done
+}
+const refusalOf = (done: CliRun) => done.events.flatMap((event) => (event.type === 'failure' ? [`${event.reason}: ${event.message}`] : [])).join('\n')
+
+before(async () => {
+  resetHost(HOST)
+  assert.equal((await playbook('infra', ['-i', 'lab', '-l', HOST])).code, 0)
+})
+beforeEach(() => void sh('for at in /opt/services/*/; do (cd "$at" && docker compose down -v) 2>/dev/null; done; rm -rf /opt/services /data/postgres /data/redis'))
+after(() => {
+  rmSync(folder, { recursive: true, force: true })
+  resetHost(HOST)
+})
+
+test('PostgreSQL 18 comes up on a fresh host, where its data lie deeper; they are seen there by an image of another version', { timeout: 300_000 }, async () => {
+  // The image of 15 with the places of 18.
+  sh("docker commit --change 'ENV PGDATA=/var/lib/postgresql/18/docker' $(docker create postgres:15-alpine) postgres:18")
+  await deployed('postgres', { image: 'postgres:18' })
+  assert.equal(sh('stat -c "%a %U" /data/postgres; docker exec postgres psql -U postgres -tAc "show data_directory"'), '711 root\n/var/lib/postgresql/18/docker')
+  const id = sh('docker ps -q --no-trunc')
+  const other = await deploy('postgres', { image: 'postgres:17' })
+  assert.equal(other.code, 2)
+  assert.match(refusalOf(other), /^refused: \/data\/postgres holds the data of PostgreSQL 15, and postgres:17 is PostgreSQL 17/)
+  assert.equal(sh('docker ps -q --no-trunc'), id)
+})
