@@ -34,8 +34,9 @@ export const redis = defineRole({
   }),
   async run(host, p) {
     const at = p.directory
-    const [old] = await host.ensure(
-      holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: dirname(at) }),
+    const [old] = await host.ensure(holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: dirname(at) }))
+    tellHolders(host, 'REDIS_PASSWORD', old.state)
+    await host.ensure(
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/conf` }),
       directory({ path: p.data, mode: '0750' }),
@@ -48,6 +49,5 @@ export const redis = defineRole({
       }),
       composeProject({ directory: at, wait: '60s' }),
     )
-    tellHolders(host, 'REDIS_PASSWORD', old.state)
   },
 })

@@ -32,11 +32,13 @@ true`,
 })
 
 /**
- * Who holds a secret that is about to change. It stands in the batch that changes it: a look at the host as it was, and nothing more.
+ * Who holds a secret that is about to change. It stands in a batch of its own before the one that changes it, with what else only looks, and
+ * is told then: once the new value is written nobody could tell any more, and a run may end anywhere.
  *
  * @example
- * const [old] = await host.ensure(holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: '/opt/services' }), …)
+ * const [old] = await host.ensure(holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: '/opt/services' }))
  * tellHolders(host, 'REDIS_PASSWORD', old.state)
+ * await host.ensure(…)
  */
 export const holders = defineTask({
   name: 'holders',
@@ -57,5 +59,5 @@ export const holders = defineTask({
 export function tellHolders(host: Host, key: string, names: readonly string[] = []): void {
   if (names.length === 0) return
   const [have, them] = names.length === 1 ? ['still has', 'it'] : ['still have', 'them']
-  host.note(`${key} ${host.check ? 'would change' : 'changed'}: ${names.join(', ')} ${have} the old one in .env. Deploy ${them} anew, with the new value`)
+  host.note(`${key} ${host.check ? 'would change' : 'changes'}: ${names.join(', ')} ${have} the old one in .env. Deploy ${them} anew, with the new value`)
 }

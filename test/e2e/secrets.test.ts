@@ -88,7 +88,7 @@ test('PostgreSQL and Redis with passwords out of SSM: they run with them, and a 
   assert.deepEqual(notes(foretold), ['POSTGRES_PASSWORD would change: shop still has the old one in .env. Deploy it anew, with the new value'])
   const rotated = await playbook('deploy-standalone-services', services)
   assert.equal(rotated.code, 0, rotated.stdout + rotated.stderr)
-  assert.deepEqual(notes(rotated), ['POSTGRES_PASSWORD changed: shop still has the old one in .env. Deploy it anew, with the new value'])
+  assert.deepEqual(notes(rotated), ['POSTGRES_PASSWORD changes: shop still has the old one in .env. Deploy it anew, with the new value'])
   const after = await playbook('deploy-standalone-services', services)
   assert.deepEqual([after.changes, notes(after)], [[], []])
   for (const text of [foretold.stdout, rotated.stdout, after.stdout]) assert.ok(!/canary-\d/.test(text))

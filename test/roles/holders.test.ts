@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { after, test } from 'node:test'
+import type { Host } from '../../engine/host/host.ts'
 import { envFile } from '../../engine/values/env-file.ts'
 import { Secret } from '../../engine/values/secret.ts'
+import { postgres } from '../../roles/postgres/role.ts'
+import { redis } from '../../roles/redis/role.ts'
 import { holders, tellHolders } from '../../roles/shared/holders.ts'
 import { localHost } from '../rig/local.ts'
 import { openMemory } from '../rig/memory-host.ts'
@@ -58,13 +61,29 @@ test('nobody, when the value stays, when there was none, and when nobody has it'
   assert.deepEqual(await found(services({ postgres: 'POSTGRES_PASSWORD=\n', 'apps/shop': 'A=""\n' })), [])
 })
 
+const password = 'the-new-one'
+const ROLES = [
+  ['postgres', 'POSTGRES_PASSWORD', (host: Host) => postgres.run(host, postgres.params.parse({ password }))],
+  ['redis', 'REDIS_PASSWORD', (host: Host) => redis.run(host, redis.params.parse({ password }))],
+] as const
+for (const [name, key, deploy] of ROLES)
+  test(`who has to be deployed anew is told before ${name} is touched: the next run finds the new value, and could not tell`, async () => {
+    const { now } = holders({ file: `/opt/services/${name}/.env`, key, value: password, root: '/opt/services' }).facts
+    const { host, events, failures } = openMemory(new FakeHost('memory', [[now ?? assert.fail(), { digest: 'of the old one', holders: ['shop'] }]]))
+    await assert.rejects(deploy(host))
+    assert.match(failures().join(), /Docker is not installed/)
+    const order = events.flatMap((event) => (event.type === 'note' ? [event.text] : event.type === 'change' ? [event.change] : []))
+    assert.equal(order[0], `${key} changes: shop still has the old one in .env. Deploy it anew, with the new value`)
+    assert.ok(order.includes(`create /opt/services/${name}/.env`), order.join())
+  })
+
 test('what is told: who, and what to do; never the value', () => {
   const told = (mode: 'apply' | 'check', names?: readonly string[]) => {
     const { host, events } = openMemory(new FakeHost('memory'), mode)
     tellHolders(host, 'POSTGRES_PASSWORD', names)
     return events.flatMap((event) => (event.type === 'note' ? [event.text] : []))
   }
-  assert.deepEqual(told('apply', ['shop']), ['POSTGRES_PASSWORD changed: shop still has the old one in .env. Deploy it anew, with the new value'])
+  assert.deepEqual(told('apply', ['shop']), ['POSTGRES_PASSWORD changes: shop still has the old one in .env. Deploy it anew, with the new value'])
   assert.deepEqual(told('check', ['api', 'shop']), ['POSTGRES_PASSWORD would change: api, shop still have the old one in .env. Deploy them anew, with the new value'])
   assert.deepEqual([told('apply', []), told('apply')], [[], []])
 })
