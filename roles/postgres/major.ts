@@ -14,7 +14,7 @@ export const isNested = (image: string): boolean => Number(majorOf(image) ?? 0) 
 
 /**
  * Refuses an image whose PostgreSQL is of another major version than the data: it would not start, or not find them, and the way there and
- * back is a dump.
+ * back is a dump. Its state is what data are there.
  */
 export const postgresMajor = defineTask({
   name: 'postgres-major',
@@ -34,4 +34,5 @@ export const postgresMajor = defineTask({
       `stay on ${there.at(-1) ?? ''}, or dump the databases, move ${p.data} away, deploy, and restore the dump`,
     )
   },
+  state: (_, { now }) => now,
 })

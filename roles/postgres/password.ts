@@ -1,21 +1,22 @@
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, quote, run, Unreadable, type Fact } from '../../engine/index.ts'
+import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, quote, run, Unreadable, Unseen, type Fact } from '../../engine/index.ts'
 
 /**
  * What PostgreSQL keeps of a role's password: "SCRAM-SHA-256$4096:salt$stored:server", from which the password cannot be read. '' where it
- * does not run yet: then the image takes the password out of `.env` when it makes the data.
+ * does not answer. What was asked once is known for the rest of a run: to ask when it was just brought up (`up`) is another question, and then
+ * it is expected to answer.
  */
-const verifierOf: (arg: readonly [container: string, role: string]) => Fact<string> = defineFact<readonly [string, string], string>({
+const verifierOf: (arg: readonly [container: string, role: string, when: 'now' | 'up']) => Fact<string> = defineFact<readonly [string, string, 'now' | 'up'], string>({
   name: 'postgresVerifier',
   blank: '',
   read: ([container, role]) => `
 [ -n "$(docker ps -q --filter name=${quote(`^${container}$`)} 2>/dev/null)" ] || exit 0
 docker exec ${quote(container)} pg_isready -q -h 127.0.0.1 || exit 0
 echo ready; docker exec ${quote(container)} psql -wqtAX -U ${quote(role)} -d postgres -c ${quote(`select coalesce(rolpassword, 'none') from pg_authid where rolname = '${role}'`)} 2>&1`,
-  parse: (output) => {
+  parse: (output, [, , when]) => {
     const [ready, verifier = '', ...more] = output.toString().trim().split('\n')
-    if (ready !== 'ready') return ''
+    if (ready !== 'ready') return when === 'now' ? '' : new Unseen('PostgreSQL does not answer yet: what password its data have is seen when it runs')
     return more.length === 0 && /^(?:SCRAM-SHA-256\$|md5|none$)/.test(verifier) ? verifier : new Unreadable(`PostgreSQL does not tell about its role: ${[verifier, ...more].join(' ').slice(0, 200)}`)
   },
 })
@@ -23,14 +24,15 @@ echo ready; docker exec ${quote(container)} psql -wqtAX -U ${quote(role)} -d pos
 /**
  * The password of a role is the wished one, in the database itself: `POSTGRES_PASSWORD` counts only while the data are first made. It stands
  * before the new `.env` is written, so that a database which refuses it leaves everything as it was. The password never goes to the host by
- * this way: only what PostgreSQL keeps of it does.
+ * this way: only what PostgreSQL keeps of it does. Where there are data and the server does not answer, it has to be asked once more (`up`) when
+ * it was brought up: without data the image takes the password out of `.env`. Its state is whether the server answered.
  */
 export const postgresPassword = defineTask({
   name: 'postgres-password',
   doc: 'The password of a role in the running database is the wished one.',
-  params: z.strictObject({ container: z.string(), role: z.string(), password: PlainSecret }),
+  params: z.strictObject({ container: z.string(), role: z.string(), password: PlainSecret, when: z.enum(['now', 'up']).default('now') }),
   title: (p) => `of ${p.role}`,
-  facts: (p) => ({ now: verifierOf([p.container, p.role]) }),
+  facts: (p) => ({ now: verifierOf([p.container, p.role, p.when]) }),
   plan(p, { now }) {
     if (now === '' || fits(now, p.password.reveal())) return []
     // Another salt each time, and the same one for check and apply.
@@ -38,8 +40,9 @@ export const postgresPassword = defineTask({
     const verifier = scram(p.password.reveal(), salt, 4096)
     const sql = `ALTER ROLE "${p.role}" PASSWORD '${verifier}';\n`
     const argv = ['docker', 'exec', '-i', p.container, 'psql', '-wqX', '-v', 'ON_ERROR_STOP=1', '-U', p.role, '-d', 'postgres']
-    return [change(`set the password of the role ${p.role}`, [run(argv, { stdin: { ...contentOf(sql), secret: true }, timeout: 30, what: `ALTER ROLE ${p.role}` })], [becomes(verifierOf([p.container, p.role]), verifier)])]
+    return [change(`set the password of the role ${p.role}`, [run(argv, { stdin: { ...contentOf(sql), secret: true }, timeout: 30, what: `ALTER ROLE ${p.role}` })], [becomes(verifierOf([p.container, p.role, p.when]), verifier)])]
   },
+  state: (_, { now }) => now !== '',
 })
 
 /** RFC 5802, as PostgreSQL writes it. */

@@ -37,18 +37,19 @@ export const postgres = defineRole({
   }),
   async run(host, p) {
     const at = p.directory
-    const [old] = await host.ensure(
+    const password = { container: 'postgres', role: p.user, password: p.password }
+    const [old, data] = await host.ensure(
       holders({ file: `${at}/.env`, key: 'POSTGRES_PASSWORD', value: p.password, root: dirname(at) }),
       postgresMajor({ data: p.data, image: p.image }),
     )
     tellHolders(host, 'POSTGRES_PASSWORD', old.state)
-    await host.ensure(
+    const [asked] = await host.ensure(
+      postgresPassword(password),
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/init` }),
       // The image gives the directory to its own user; here it is only made and kept to that user. Where the data lie deeper, it gives away
       // only what is theirs, and its user has to get there.
       directory({ path: p.data, mode: isNested(p.image) ? '0711' : '0700' }),
-      postgresPassword({ container: 'postgres', role: p.user, password: p.password }),
       file({ path: `${at}/.env`, content: envFile({ POSTGRES_USER: p.user, POSTGRES_PASSWORD: p.password, POSTGRES_DB: p.database }), mode: '0600' }),
       ...Object.entries(p.init).map(([name, content]) => file({ path: `${at}/init/${name}`, content, mode: '0644' })),
       file({
@@ -63,5 +64,7 @@ export const postgres = defineRole({
       // What is in init/ counts only while the data are first made: a change there recreates nothing.
       composeProject({ directory: at, wait: '180s', configs: [] }),
     )
+    // Data that were there before have the password of then, and a server that did not run could not be given the new one.
+    if (asked.state === false && data.state?.length !== 0) await host.ensure(postgresPassword({ ...password, when: 'up' }))
   },
 })

@@ -45,3 +45,19 @@ test('PostgreSQL 18 comes up on a fresh host, where its data lie deeper; they ar
   assert.match(refusalOf(other), /^refused: \/data\/postgres holds the data of PostgreSQL 15, and postgres:17 is PostgreSQL 17/)
   assert.equal(sh('docker ps -q --no-trunc'), id)
 })
+
+test('a password that changes while PostgreSQL is stopped is set once it runs: check says that it cannot know, a second run changes nothing', { timeout: 300_000 }, async () => {
+  await deployed('postgres', { password: 'the-first-one' })
+  // Over the network: on the host's own addresses the image asks nobody for a password.
+  const answers = (password: string) => sh('docker exec -e PGPASSWORD="$1" postgres sh -c "psql -h postgres -U postgres -tAc \'select 1\' 2>&1" || true', password)
+  assert.equal(answers('the-first-one'), '1')
+  sh('docker stop postgres')
+  const statuses = (run: CliRun) => run.events.flatMap((event) => (event.type === 'task' && event.task === 'postgres-password of postgres' ? [`${event.status} ${event.changes.join()}`.trim()] : []))
+  const foretold = await deployed('postgres', { password: 'the-second-one' }, '--check')
+  const done = await deployed('postgres', { password: 'the-second-one' })
+  assert.equal(answers('the-second-one'), '1')
+  assert.match(answers('the-first-one'), /password authentication failed/)
+  assert.deepEqual([statuses(foretold), statuses(done)], [['ok', 'unknown'], ['ok', 'changed set the password of the role postgres']])
+  const again = await deployed('postgres', { password: 'the-second-one' })
+  assert.deepEqual([again.changes, statuses(again), again.recap?.hosts[HOST]?.roundTrips], [[], ['ok'], 1])
+})
