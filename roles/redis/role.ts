@@ -2,6 +2,7 @@ import { dirname } from 'node:path/posix'
 import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, Size, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
+import { redisPersistence } from './persistence.ts'
 
 const compose = template(
   import.meta,
@@ -22,7 +23,7 @@ export const redis = defineRole({
     memory: Memory.default('512m').describe('of the container'),
     maxmemory: z.string().regex(/^\d+(mb|gb)$/).default('384mb').describe('of the data; not more than `memory`, and better less'),
     policy: Policy.default('noeviction').describe('what goes when the memory is full; a cache wants allkeys-lru'),
-    appendonly: z.boolean().default(true).describe('every write survives a crash, but for the last second'),
+    appendonly: z.boolean().default(true).describe('every write survives a crash, but for the last second. When it changes, the running Redis takes its data along; where none runs it is refused'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('0.5').describe('processors, quoted: "0.5"'),
     publish: Port.optional().describe('a port of 127.0.0.1 on the host'),
     directory: RemotePath.prefault('/opt/services/redis'),
@@ -37,6 +38,7 @@ export const redis = defineRole({
     const [old] = await host.ensure(holders({ file: `${at}/.env`, key: 'REDIS_PASSWORD', value: p.password, root: dirname(at) }))
     tellHolders(host, 'REDIS_PASSWORD', old.state)
     await host.ensure(
+      redisPersistence({ container: 'redis', data: p.data, conf: `${at}/conf/redis.conf`, appendonly: p.appendonly }),
       directory({ path: at, mode: '0750' }),
       directory({ path: `${at}/conf` }),
       directory({ path: p.data, mode: '0750' }),

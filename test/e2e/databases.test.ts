@@ -61,3 +61,32 @@ test('a password that changes while PostgreSQL is stopped is set once it runs: c
   const again = await deployed('postgres', { password: 'the-second-one' })
   assert.deepEqual([again.changes, statuses(again), again.recap?.hosts[HOST]?.roundTrips], [[], ['ok'], 1])
 })
+
+test('what is in Redis survives that appendonly is turned on, off, and on again; where no server runs that could take it along it is refused', { timeout: 300_000 }, async () => {
+  const redis = (...words: string[]) => sh('docker exec redis sh -c \'REDISCLI_AUTH=$REDIS_PASSWORD redis-cli -e "$@"\' sh "$@"', ...words)
+  await deployed('redis', { appendonly: false })
+  redis('set', 'one', '1')
+  const foretold = await deployed('redis', {}, '--check')
+  const on = await deployed('redis', {})
+  assert.ok(on.changes.some((each) => each.endsWith('write the data of redis to its append-only file')), on.changes.join('\n'))
+  assert.deepEqual(foretold.changes, on.changes)
+  assert.equal(redis('get', 'one'), '1')
+  assert.deepEqual((await deployed('redis', {})).changes, [])
+
+  redis('set', 'two', '2')
+  const off = await deployed('redis', { appendonly: false })
+  assert.ok(off.changes.some((each) => each.endsWith('save the data of redis to dump.rdb')), off.changes.join('\n'))
+  redis('set', 'one', 'newer')
+  await deployed('redis', {})
+  assert.deepEqual([redis('get', 'one'), redis('get', 'two'), redis('config', 'get', 'appendonly').split('\n')[1]], ['newer', '2', 'yes'])
+
+  // A backup that holds only the dump.
+  redis('save')
+  sh('docker stop redis; rm -rf /data/redis/appendonlydir')
+  const restored = await deploy('redis', { memory: '300m' })
+  assert.equal(restored.code, 2)
+  assert.match(refusalOf(restored), /^refused: the data in \/data\/redis are in dump\.rdb, and Redis with appendonly yes starts from the append-only file alone/)
+  await deployed('redis', { appendonly: false })
+  await deployed('redis', {})
+  assert.equal(redis('get', 'one'), 'newer')
+})
