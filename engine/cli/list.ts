@@ -2,19 +2,24 @@ import { dockerEngine, type EngineState } from '../facts/docker-engine.ts'
 import { dockerNetworkNames } from '../facts/docker-network.ts'
 import type { Fact } from '../facts/fact.ts'
 import { os, type OsState } from '../facts/os.ts'
+import { path, type PathState } from '../facts/path.ts'
 import type { Inventory } from '../inventory/types.ts'
 import type { PreparedHost, PreparedPlay } from '../playbook/prepare.ts'
 import { runPlays } from '../playbook/run.ts'
 import { Stop } from '../playbook/stop.ts'
 import type { TagChoice } from '../playbook/tags.ts'
 import type { Event } from '../report/event.ts'
+import { SYSTEM_DIRECTORIES } from '../tasks/absent.ts'
 import { MemoryLink } from '../transport/memory/link.ts'
+
+const DIRECTORY: PathState = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 0 }
 
 /** A Debian server with Docker and nothing else: the host on which tasks are listed. */
 const BARE: readonly (readonly [Fact<unknown>, unknown])[] = [
   [os(), { id: 'debian', like: [], version: '12', codename: 'bookworm', architecture: 'amd64', apt: true } satisfies OsState],
   [dockerEngine(), { kind: 'running', version: '28.0.0', compose: '2.40.0', liveRestore: false, loggingDriver: 'json-file', swarm: false, configIsOlder: true, atBoot: true } satisfies EngineState],
   [dockerNetworkNames(), new Set(['bridge', 'host', 'none', 'shared_network'])],
+  ...[...SYSTEM_DIRECTORIES].map((at) => [path(at), DIRECTORY] as const),
 ]
 
 /** `--list-hosts`. */
@@ -24,7 +29,7 @@ export function listHosts(plays: readonly PreparedPlay[]): string {
 
 /**
  * `--list-tasks` and `--list-tags`: the playbook in check mode on a host that exists in memory only: a bare Debian with Docker. Tasks are code, so a
- * role that looks at its host before it decides may do other things on a real one.
+ * role that looks at its host before it decides may do other things on a real one. A task that cannot be done there is listed like the others.
  */
 export async function listTasks(about: { readonly plays: readonly PreparedPlay[]; readonly inventory: Inventory; readonly tags: TagChoice }) {
   const events: Event[] = []
@@ -35,7 +40,7 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
   }
   const few = about.plays.map(({ play, hosts }) => ({ play, hosts: covering(hosts) }))
   await runPlays(few, about.inventory, {
-    mode: 'check', diff: false, forks: 1, tags: about.tags, stop: new Stop(),
+    mode: 'check', listing: true, diff: false, forks: 1, tags: about.tags, stop: new Stop(),
     open: (host) => Promise.resolve({ ok: true, link: new MemoryLink(host.name, BARE) }),
     emit: (event) => events.push(event),
     onTags: (own) => own.forEach((tag) => tags.add(tag)),

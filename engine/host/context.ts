@@ -8,6 +8,8 @@ import type { Link } from '../transport/link.ts'
 export interface HostContext {
   readonly host: string
   readonly mode: Mode
+  /** Check mode on an empty host, to see which tasks there are: one that is refused there may well be done on a real one, and ends nothing. */
+  readonly listing?: boolean
   /** Show what changes inside files. */
   readonly diff: boolean
   readonly model: HostModel

@@ -65,7 +65,7 @@ class Batch {
 
   /** Plans as far as can be seen, does it, and settles the results. */
   async #segment(): Promise<void> {
-    const { model, mode } = this.#context
+    const { model, mode, listing } = this.#context
     const { results } = this.#outcomes
     const ready: Ready[] = []
     let blocked: Blocked | undefined
@@ -85,6 +85,7 @@ class Batch {
       } else if (planned.kind === 'unknown') ready.push(foretoldUnknown(next, task, planned.why))
       // What cannot be done as the host is now may be possible once that has run.
       else if (mode === 'check' && doubt !== undefined) ready.push(foretoldUnknown(next, task, `${planned.message}, unless it is otherwise by then: ${doubt}`))
+      else if (listing) ready.push(foretoldUnknown(next, task, planned.message))
       else {
         blocked = planned
         break

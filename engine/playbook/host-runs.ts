@@ -118,6 +118,7 @@ export class HostRuns {
     const context: HostContext = {
       host: host.name, mode, diff, emit, link, model,
       ahead: this.#ahead.of(host.name),
+      ...(this.#options.listing && { listing: true }),
       ...(this.#options.confirm && { confirm: this.#options.confirm }),
       ...(this.#options.ledger && { ledger: this.#options.ledger }),
       reconnect: () => this.#fleet.again(host, become, context.link),

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly about?: () => Promise<RunAbout>
   /** What to read before it is asked for; it learns what is. Default: nothing. */
   readonly ahead?: ReadAhead
+  /** Only the names of tasks are wanted: see {@link HostContext}. */
+  readonly listing?: boolean
   /** For the listing, which wants to see the tags that tasks have. */
   readonly onTags?: (tags: readonly string[]) => void
 }

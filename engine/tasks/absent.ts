@@ -56,7 +56,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   '/etc': 'apt cron.d default init.d network pam.d profile.d ssh ssl sudoers.d systemd systemd/system'.split(' '),
 }
 
-const SYSTEM = new Set(['/', ...TOP.map((name) => `/${name}`), ...Object.entries(BELOW).flatMap(([top, names]) => names.map((name) => `${top}/${name}`))])
+/** The directories that come with a system, those that only some of them have included. */
+export const SYSTEM_DIRECTORIES: ReadonlySet<string> = new Set(['/', ...TOP.map((name) => `/${name}`), ...Object.entries(BELOW).flatMap(([top, names]) => names.map((name) => `${top}/${name}`))])
 
 /** A directory that is there on every host, and has more in it than anybody wished for. */
-export const isSystem = (at: string) => SYSTEM.has(at)
+export const isSystem = (at: string) => SYSTEM_DIRECTORIES.has(at)
