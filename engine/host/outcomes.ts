@@ -126,8 +126,17 @@ export function standing(before: readonly Ready[], within: readonly Change[], af
   return [done.length > 0 ? `done: ${done.join('; ')}` : 'nothing of this batch was done', ...(left.length > 0 ? [`not started: ${left.join('; ')}`] : [])].join('\n')
 }
 
-/** The end of what a command said: what it complained about first, else what it printed. */
+/**
+ * The end of what a command said: what it printed, then what it complained about, for many a program says its reason on stdout. What one of them
+ * does not need of the lines is the other's.
+ */
 export function lastLines(stderr: Buffer, stdout: Buffer, count = 60): string {
-  const text = stderr.toString().trim() === '' ? stdout.toString() : stderr.toString()
-  return text.trimEnd().split('\n').slice(-count).join('\n')
+  const [printed, complained] = [linesOf(stdout), linesOf(stderr)]
+  const share = (other: readonly string[]): number => Math.max(Math.ceil(count / 2), count - other.length)
+  return [...printed.slice(-share(complained)), ...complained.slice(-share(printed))].join('\n')
+}
+
+function linesOf(output: Buffer): string[] {
+  const text = output.toString().trimEnd()
+  return text === '' ? [] : text.split('\n')
 }
