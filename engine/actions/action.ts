@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentences } from '../diagnostic/zod.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { Step } from '../tasks/change.ts'
 import { factValues, ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
@@ -65,7 +66,7 @@ export function defineAction<P extends z.ZodType, R, F extends Facts = Record<ne
 }): ActionDefinition<P, R> {
   const make = (input: z.input<P>, options: TaskOptions = {}): Action<R> => {
     const parsed = definition.params.safeParse(input)
-    if (!parsed.success) throw new ParamsError(definition.name, parsed.error)
+    if (!parsed.success) throw new ParamsError(definition.name, sentences(parsed.error, definition.params, input))
     const params = parsed.data
     const facts: Facts = definition.facts?.(params) ?? {}
     const now = (values: ReadonlyMap<string, unknown>) => factValues<F>(facts, values)

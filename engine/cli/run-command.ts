@@ -66,7 +66,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
   const problems = [options, extra, loaded, prepared, resumed, planning].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
-  if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems))
+  if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems), unreadVars(playbook, inventory))
 
   const listing = { plays: prepared.value, inventory, tags: options.value.tags }
   if (typed.has('list-hosts')) return say(listHosts(prepared.value))
@@ -87,8 +87,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const stop = new Stop()
   const report = await startReport(typed, options.value, { out, mode })
   report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: contacted, version: VERSION })
-  const unread = unreadVars(playbook, inventory)
-  if (unread !== undefined) report.emit({ type: 'warning', message: unread })
+  for (const unread of unreadVars(playbook, inventory)) report.emit({ type: 'warning', message: printDiagnostic(unread) })
   const gone = (only ?? []).filter((name) => !inventory.hosts.has(name))
   if (gone.length > 0) report.emit({ type: 'warning', message: `not resumed, for the inventory does not have them any more: ${gone.join(', ')}` })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })
@@ -146,8 +145,9 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   }
 }
 
-function refuse(problems: readonly Diagnostic[]): number {
+/** @param warnings what is no mistake by itself, and may be why there is one. */
+function refuse(problems: readonly Diagnostic[], warnings: readonly Diagnostic[] = []): number {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  makeSink(process.stderr).write(`${problems.map(printDiagnostic).join('\n')}\n${count}; no host was contacted.\n`)
+  makeSink(process.stderr).write(`${warnings.map((each) => `warning: ${printDiagnostic(each)}\n`).join('')}${problems.map(printDiagnostic).join('\n')}\n${count}; no host was contacted.\n`)
   return 3
 }

@@ -34,12 +34,27 @@ function diagnose(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: 
       return issue.keys.map((key) => unknownKey(key, path, where))
     case 'invalid_key':
       return [diagnostic(`${nameOf(path, where)}${issue.issues[0]?.message ?? 'this name cannot be used'}`, keyPlace([...path], where))]
+    case 'invalid_element':
+      return issue.issues.flatMap((each) => diagnose(each, [...path, ...(isKey(issue.key) ? [issue.key] : []), ...each.path], where))
     case 'invalid_union':
       return union(issue, path, where)
     default:
       return isMissing(issue, path, where) ? [missing(issue, path, where)] : [wrong(issue, path, where)]
   }
 }
+
+/**
+ * The same in one line, for what is written in code: its place is that of the call.
+ *
+ * @example 'unknown key "contents" (did you mean "content"?)'
+ */
+export function sentences(error: z.ZodError, schema: z.core.$ZodType, input: unknown): string {
+  return diagnoseZod(error, { place: () => undefined, schema, input })
+    .map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`))
+    .join('; ')
+}
+
+const isKey = (key: unknown): key is PropertyKey => typeof key === 'string' || typeof key === 'number'
 
 function unknownKey(key: string, path: readonly PropertyKey[], where: Where): Diagnostic {
   const parent = nameOf(path, where, '')
@@ -63,6 +78,10 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
   }
   if (issue.code === 'invalid_type' && typeof value === 'string' && (issue.expected === 'number' || issue.expected === 'boolean')) {
     return where.place(path)?.file === '-e' ? `-e k=v gives strings; for a ${issue.expected} write JSON: -e '{"name": …}'` : 'write it without quotes'
+  }
+  if (issue.code === 'invalid_type' && typeof value === 'string' && where.place(path)?.file === '-e' && ['record', 'object', 'map', 'array'].includes(issue.expected)) {
+    const names = [...(where.prefix === undefined ? [] : [where.prefix]), ...path].map(String)
+    return `-e k=v gives strings; write JSON: -e '${names.reduceRight((inner, name) => `{"${name}":${inner}}`, issue.expected === 'array' ? '[…]' : '{…}')}'`
   }
   if (issue.code !== 'invalid_value') return undefined
   const options = issue.values.map(String)

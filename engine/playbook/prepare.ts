@@ -112,9 +112,16 @@ function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
     .map((key) => diagnostic(`there is no role and no param "${key}"`, extra.keyPlace([key]), suggest(key, names)))
 }
 
-/** Variables of the inventory that no role takes: an inventory shared with Ansible has such; told once, as a warning. */
-export function unreadVars(playbook: Playbook, inventory: Inventory): string | undefined {
-  const read = new Set([...knownNames(playbook), ...Object.keys(Behavioural.shape)])
-  const unread = new Set([...inventory.hosts.values()].flatMap(({ vars }) => Object.keys(vars.value).filter((key) => !read.has(key))))
-  return unread.size === 0 ? undefined : `no role of this playbook's \`roles\` takes these variables of the inventory: ${[...unread].sort().join(', ')}`
+/**
+ * Variables of the inventory that no role takes, each at its place: an inventory shared with Ansible has such, so it is a warning. What is a mistake already
+ * (`-e`, a near name) is left out. Their lines are not shown:
+ * what was meant for a secret may stand there.
+ */
+export function unreadVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
+  const names = knownNames(playbook)
+  const hosts = [...inventory.hosts.values()]
+  const told = new Set([...names, ...Object.keys(Behavioural.shape), ...hosts.flatMap(({ extra }) => Object.keys(extra.value))])
+  const trees = new Set(hosts.map(({ vars }) => vars.tree))
+  const unread = [...trees].flatMap(({ entries }) => [...entries].filter(([name]) => !told.has(name) && nearest(name, names) === undefined))
+  return inOrder(unread.map(([name, { key }]) => diagnostic(`no role of this playbook's \`roles\` takes the variable "${name}"`, key && { file: key.file, line: key.line, column: key.column })))
 }

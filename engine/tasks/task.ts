@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sentences } from '../diagnostic/zod.ts'
 import type { Fact } from '../facts/fact.ts'
 import { originHere } from '../values/origin.ts'
 import type { Plan } from './change.ts'
@@ -53,8 +54,8 @@ export interface TaskDefinition<P extends z.ZodType, S> {
 export class ParamsError extends Error {
   override readonly name = 'ParamsError'
   readonly task: string
-  constructor(task: string, error: z.ZodError) {
-    super(`${task}: ${error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`).join('; ')}`)
+  constructor(task: string, why: string) {
+    super(`${task}: ${why}`)
     this.task = task
   }
 }
@@ -87,7 +88,7 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
 }): TaskDefinition<P, S> {
   const make = (input: z.input<P>, options: TaskOptions = {}): Task<S> => {
     const parsed = definition.params.safeParse(input)
-    if (!parsed.success) throw new ParamsError(definition.name, parsed.error)
+    if (!parsed.success) throw new ParamsError(definition.name, sentences(parsed.error, definition.params, input))
     const params = parsed.data
     const facts = definition.facts(params)
     return {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import Handlebars from 'handlebars/dist/handlebars.js'
 import { z } from 'zod'
 import { InputError, type Diagnostic } from '../diagnostic/diagnostic.ts'
+import { sentences } from '../diagnostic/zod.ts'
 import { contentOf, type Content } from '../values/content.ts'
 import { Secret } from '../values/secret.ts'
 import { checkTemplate } from './check.ts'
@@ -45,7 +46,7 @@ export function template<V extends z.ZodObject>(meta: { readonly url: string }, 
   known.push({ file, check: () => problemsOf(file, shown, view) })
   const make = (input: z.input<V>): Content => {
     const valid = view.safeParse(input)
-    if (!valid.success) throw new InputError(valid.error.issues.map((issue) => ({ message: `${shown}: view ${issue.path.join('.')}: ${issue.message}` })))
+    if (!valid.success) throw new InputError([{ message: `${shown}: its view: ${sentences(valid.error, view, input)}` }])
     const secrets: Secret[] = []
     const text = rendered(shown, () => compile()(members(valid.data, secrets)))
     return secrets.length > 0 ? contentOf(new Secret(text)) : contentOf(text)

@@ -16,7 +16,7 @@ const bad: [what: string, params: unknown, message: RegExp][] = [
   ['nothing to wait for', {}, /give one of `port`, `http`, `file` and `log`/],
   ['two things', { port: 1, file: '/x' }, /give one of/],
   ['no port', { port: 0 }, /port: .*1/],
-  ['what belongs to another', { file: '/x', status: 200 }, /[Uu]nrecognized key.*status/],
+  ['what belongs to another', { file: '/x', status: 200 }, /unknown key "status"/],
   ['a relative path', { file: 'x' }, /file: a path on a host must be absolute/],
   ['a log without a line', { log: '/x' }, /line: /],
   ['a bare number of seconds', { port: 1, timeout: 30 }, /timeout: /],

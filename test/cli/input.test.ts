@@ -132,3 +132,15 @@ test('params as flags, lists and JSON reach the playbook', async () => {
   assert.match(stdout, /\+LOUD 2/)
   assert.ok(existsSync(join(dir, 'one')))
 })
+
+test('variables that no role takes are told each at its place, and beside what is wrong because of them', async () => {
+  const stray = put('stray.yml', 'all:\n  hosts:\n    here: { ansible_connection: local }\n  vars:\n    foo: bar\n    tiny:\n    password: hunter2\n')
+  const fine = await tiny('-i', stray, '--check', '-e', `dir=${fresh()}`)
+  assert.match(fine.stdout.replaceAll(`${folder}/`, ''), /stray\.yml:5:5 no role of this playbook's `roles` takes the variable "foo"\n/)
+  const wrong = await tiny('-i', stray, '-e', 'dir=/x', '-e', 'copies=9')
+  assert.deepEqual([wrong.code, said(wrong).split('\n').filter((line) => line.startsWith('warning: '))], [3, [
+    'warning: stray.yml:5:5 no role of this playbook\'s `roles` takes the variable "foo"',
+    'warning: stray.yml:7:5 no role of this playbook\'s `roles` takes the variable "password"',
+  ]])
+  assert.doesNotMatch(wrong.stderr, /hunter2/)
+})

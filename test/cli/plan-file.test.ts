@@ -90,9 +90,9 @@ test('everything that is otherwise is told at once', async () => {
     '--limit: the plan was made without, this run is with web',
     '--tags: the plan was made without, this run is with a',
     '--become: the plan was made without, this run is with it',
-    'version: the plan was made with 2, this run is with 3',
-    'password: the plan was made with another value',
-    'pin: the plan was made without, this run is with a value',
+    '-e version: the plan was made with 2, this run is with 3',
+    '-e password: the plan was made with another value',
+    '-e pin: the plan was made without, this run is with a value',
     'the plan is for web1 too, which this run does not have',
     'the plan is not for db1\n  a plan is applied with the words that it was made with, --plan in the place of --check --save-plan; or make a new one',
   ])

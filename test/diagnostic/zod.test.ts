@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { printDiagnostic } from '../../engine/diagnostic/print.ts'
-import { diagnoseZod } from '../../engine/diagnostic/zod.ts'
+import { diagnoseZod, sentences } from '../../engine/diagnostic/zod.ts'
 
 /** Without places: those are the business of what was read. The path that was asked for stands in the "file". */
 function diagnose(schema: z.ZodType, input: unknown, withInput = true): string {
@@ -20,6 +20,7 @@ const rows: readonly (readonly [what: string, schema: z.ZodType, input: unknown,
   ['a missing value', Ports, {}, 'web:1:1 web is missing: expected number'],
   ['a missing option', z.strictObject({ a: z.enum(['x', 'y']) }), {}, 'a:1:1 a is missing: expected one of "x"|"y"'],
   ['a record with a wrong name', z.record(z.string().regex(/^[a-z]+$/, 'names are small letters'), z.int()), { A: 1 }, 'A#key:1:1 A: names are small letters'],
+  ['a map with a wrong value', z.strictObject({ a: z.map(z.string(), Ports) }), { a: new Map([['x', { wbe: 1, web: 1 }]]) }, 'a/x/wbe#key:1:1 unknown key "wbe" in a.x'],
   ['a union of kinds', z.strictObject({ a: z.union([z.string(), z.int()]) }), { a: [] }, 'a:1:1 a: expected string or number'],
   ['a missing union', z.strictObject({ a: z.union([z.string(), z.int()]) }), {}, 'a:1:1 a is missing: expected string or number'],
   ['a union with its own words', z.strictObject({ a: z.union([z.string(), z.int()], 'a name or a number') }), { a: [] }, 'a:1:1 a: a name or a number'],
@@ -45,4 +46,20 @@ test('fault 72: a value never gets into a message', () => {
   const printed = diagnose(all, { a: 'hunter2', b: 'hunter2', c: 'hunter2', d: 'hunter2', e: 'hunter2' })
   assert.equal(printed.split('\n').filter((line) => line.includes(':1:1')).length, 5)
   assert.doesNotMatch(printed, /hunter2/)
+})
+
+test('what is written in code is told in one line, with the nearest name and the own words of a key', () => {
+  const Keys = z.strictObject({ keys: z.record(z.string().regex(/\./, 'a key such as net.core.somaxconn'), z.string()), content: z.string().optional() })
+  const input = { keys: { somaxconn: '1' }, contents: 'x' }
+  const parsed = Keys.safeParse(input)
+  assert.equal(parsed.success ? '' : sentences(parsed.error, Keys, input), 'keys.somaxconn: a key such as net.core.somaxconn; unknown key "contents" (did you mean "content"?)')
+})
+
+test('of -e k=v for a map or a list it is said how those are written', () => {
+  const hint = (schema: z.ZodType, input: unknown) => {
+    const parsed = schema.safeParse(input)
+    return parsed.success ? [] : diagnoseZod(parsed.error, { place: () => ({ file: '-e', line: 1, column: 1 }), prefix: 'tune', schema, input }).map((each) => each.hint)
+  }
+  assert.deepEqual(hint(z.strictObject({ keys: z.record(z.string(), z.string()) }), { keys: '{"x":"1"}' }), [`-e k=v gives strings; write JSON: -e '{"tune":{"keys":{…}}}'`])
+  assert.deepEqual(hint(z.strictObject({ keys: z.array(z.string()) }), { keys: 'a,b' }), [`-e k=v gives strings; write JSON: -e '{"tune":{"keys":[…]}}'`])
 })

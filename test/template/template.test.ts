@@ -25,7 +25,7 @@ test('with a secret in it, all of it is secret', () => {
 
 test('fault 76: a view that does not fit is told, without its values', () => {
   // @ts-expect-error a name is text
-  assert.throws(() => conf({ ...values, name: 5 }), /files\/conf\.hbs: view name: .*expected string/)
+  assert.throws(() => conf({ ...values, name: 5 }), /files\/conf\.hbs: its view: name: .*expected string/)
 })
 
 test('yaml and compose write what YAML reads as the same text', () => {

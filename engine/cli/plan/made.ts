@@ -52,8 +52,8 @@ export function strangers(plan: Made, run: Made): Diagnostic[] {
     const [was, is] = [plan.params[name], run.params[name]]
     if (was?.digest === is?.digest) continue
     const hidden = was !== undefined && is !== undefined && (was.says === undefined || is.says === undefined || was.says === is.says)
-    if (hidden) found.push(`${name}: the plan was made with another value`)
-    else compare(name, was && (was.says ?? 'a value'), is && (is.says ?? 'a value'))
+    if (hidden) found.push(`-e ${name}: the plan was made with another value`)
+    else compare(`-e ${name}`, was && (was.says ?? 'a value'), is && (is.says ?? 'a value'))
   }
   const [gone, added] = [plan.hosts.filter((host) => !run.hosts.includes(host)), run.hosts.filter((host) => !plan.hosts.includes(host))]
   if (gone.length > 0) found.push(`the plan is for ${gone.join(', ')} too, which this run does not have`)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SAFEGUARDS } from '../../facts/safeguard.ts'
 import { STAMPS } from '../../tasks/service.ts'
+import { sentences } from '../../diagnostic/zod.ts'
 import { ParamsError } from '../../tasks/task.ts'
 import { originHere } from '../../values/origin.ts'
 import { Duration, RemotePath } from '../../values/schema.ts'
@@ -45,7 +46,7 @@ export interface Safeguard extends Readonly<z.output<typeof Params>> {
 /** @throws ParamsError before anything is asked of the host. */
 export function safeguardOf(params: SafeguardParams): Safeguard {
   const parsed = Params.safeParse(params)
-  if (!parsed.success) throw new ParamsError('guarded', parsed.error)
+  if (!parsed.success) throw new ParamsError('guarded', sentences(parsed.error, Params, params))
   const { paths, state } = parsed.data
   const about = [...paths, ...state.map(({ save: [program] }) => program)]
   // With which configuration services were loaded goes back together with the configuration.

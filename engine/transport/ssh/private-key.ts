@@ -31,6 +31,7 @@ export async function readPrivateKey(file: string, passphrase: Secret | undefine
   } catch (error) {
     const code = failureCode(error)
     if (code === 'ENOENT') return withPublicKey({ kind: 'missing', message: `there is no private key ${file}` }, file)
+    if (code === 'EISDIR') return { kind: 'unusable', message: `the private key ${file} is a directory`, hint: 'name the file of the key in it' }
     return { kind: 'unusable', message: `the private key ${file} cannot be read (${code})` }
   }
   const key = await parse(text, passphrase)

@@ -83,7 +83,7 @@ test('faults 22 and 26: a key of ours that cannot be used is found before contac
 
   const cases: readonly [file: string, passphrase: string | undefined, message: RegExp][] = [
     [join(rig.dir, 'nowhere'), undefined, /there is no private key .*nowhere$/],
-    [rig.dir, undefined, /permissions|cannot be read \(EISDIR\)/],
+    [rig.dir, undefined, /permissions|is a directory/],
     [open, undefined, /permissions 0644 for the private key .* are too open$/],
     [encrypted, undefined, /is encrypted$/],
     [encrypted, 'wrong', /does not open with this passphrase$/],
