@@ -46,7 +46,8 @@ export interface Gone {
 /** Why a host cannot be reached (or no longer is), told apart because a person does different things about each. */
 export interface LinkError {
   readonly reason:
-    | 'refused' // nobody listens there, no route, no such name
+    | 'refused' // nobody listens there, no such name
+    | 'no-route' // the network knows no way to it
     | 'timeout' // silence
     | 'not-ssh' // something answered that is not an SSH server
     | 'host-key-unknown'

@@ -127,7 +127,7 @@ class Guarded {
   async #openAnew(): Promise<Beside> {
     for (let attempt = 1; ; attempt++) {
       const opened = await this.#context.beside()
-      if (opened.ok || attempt === TRIES || !['refused', 'lost'].includes(opened.error.reason)) return opened
+      if (opened.ok || attempt === TRIES || !['refused', 'no-route', 'lost'].includes(opened.error.reason)) return opened
       await sleep(1000)
     }
   }

@@ -4,6 +4,7 @@ import { failureCode } from './local-file.ts'
 /** What to do about each, where the place that found it knows nothing better. */
 const HINTS: Record<LinkError['reason'], string> = {
   refused: 'is the host up, is sshd running, are address and port right, does a firewall reject us?',
+  'no-route': 'is the address right, is this machine on the network (or VPN) of the host, and is the host up?',
   timeout: 'is the host up, and does a firewall drop what we send?',
   'not-ssh': 'is the port right?',
   'host-key-unknown': 'compare the fingerprint on the console of the host, then add the key to known_hosts',
@@ -42,7 +43,7 @@ export function tcpError(label: string, address: string, failure: unknown): { re
       return final('refused', 'nobody listens there (connection refused)')
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return final('refused', `there is no route to it (${code})`)
+      return final('no-route', `there is no route to it (${code})`)
     case 'ETIMEDOUT':
       return final('timeout', 'it does not answer')
     case 'EMFILE':

@@ -91,7 +91,7 @@ function connecting(under: readonly string[], address: string, port: number, tim
 }
 
 test('fault 1: no route to it', { skip: process.getuid?.() !== 0 && 'a network without a way out needs root' }, async () => {
-  assert.match(await connecting(['unshare', '--net'], '192.0.2.1', 22), /^refused: .*@192\.0\.2\.1:22 cannot be reached: there is no route to it \(ENETUNREACH\)\n$/)
+  assert.match(await connecting(['unshare', '--net'], '192.0.2.1', 22), /^no-route: .*@192\.0\.2\.1:22 cannot be reached: there is no route to it \(ENETUNREACH\)\n$/)
 })
 
 test('fault 70: no file descriptors left on this machine: told, and no crash', { timeout: 90_000 }, async () => {
