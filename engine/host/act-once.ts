@@ -4,6 +4,7 @@ import type { TaskStatus } from '../report/event.ts'
 import type { HostContext } from './context.ts'
 import { HostLost, NotAsPlanned, Stopped, TaskFailed, type Failure } from './failure.ts'
 import { ensureAlive, learn } from './learn.ts'
+import { rightsHint, shellLineHint } from './failure-hints.ts'
 import { liveOutput } from './live-output.ts'
 import { placeOf } from './origin.ts'
 import type { Work } from './ledger.ts'
@@ -37,7 +38,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
     model.doubt(action.touches === 'nothing' ? [] : action.touches, `${action.title} may or may not run`)
     return { ran: false, changed: false, why: values }
   }
-  for (const value of values.values()) if (value instanceof Unreadable) fail({ reason: 'cannot-look', message: value.message })
+  for (const value of values.values()) if (value instanceof Unreadable) fail({ reason: 'cannot-look', message: value.message, ...rightsHint(value.message) })
   const skip = action.skip(values)
   if (skip !== undefined) {
     told('skipped', [], skip)
@@ -81,10 +82,13 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
     }
     case 'failed': {
       const { failure } = acted
+      const output = lastLines(failure.stderr, failure.stdout)
       return fail({
         reason: failure.timedOut ? 'timeout' : 'command',
         message: failure.timedOut ? 'it did not end in time and was stopped' : `it ended with status ${failure.code}`,
-        output: lastLines(failure.stderr, failure.stdout),
+        output,
+        ...rightsHint(output),
+        ...shellLineHint(action.steps, failure.code),
       })
     }
     case 'drifted':

@@ -7,6 +7,7 @@ import { withContent } from './bring.ts'
 import type { HostContext } from './context.ts'
 import { shownDiffs } from './diffs.ts'
 import { HostLost, Stopped } from './failure.ts'
+import { rightsHint } from './failure-hints.ts'
 import { ensureAlive, findAgain, learn } from './learn.ts'
 import { liveOutput } from './live-output.ts'
 import { lastLines, Outcomes, standing, type Diffs, type Ready, type TaskResult } from './outcomes.ts'
@@ -152,10 +153,12 @@ class Batch {
         if (!failed) throw new Error('a task failed that was not sent')
         this.#outcomes.settle(before(ready, failed), diffs)
         const { failure } = acted
+        const output = lastLines(failure.stderr, failure.stdout)
         return this.#outcomes.fail(failed.task, {
           reason: failure.timedOut ? 'timeout' : 'command',
           message: failure.timedOut ? `${failure.command} did not end in time and was stopped` : `${failure.command} ended with status ${failure.code}`,
-          output: lastLines(failure.stderr, failure.stdout),
+          output,
+          ...rightsHint(output),
           stands: standing(changing.slice(0, acted.task), failed.planned.changes.slice(0, acted.change), changing.slice(acted.task + 1)),
         })
       }
@@ -213,7 +216,7 @@ class Batch {
   }
 
   #failBlocked(task: Task, blocked: Blocked): never {
-    return this.#outcomes.fail(task, { reason: blocked.kind, message: blocked.message, ...(blocked.kind === 'refused' && blocked.hint !== undefined && { hint: blocked.hint }) })
+    return this.#outcomes.fail(task, { reason: blocked.kind, message: blocked.message, ...(blocked.kind === 'refused' ? blocked.hint !== undefined && { hint: blocked.hint } : rightsHint(blocked.message)) })
   }
 }
 

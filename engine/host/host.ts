@@ -3,6 +3,7 @@ import { Unreadable, type Fact } from '../facts/fact.ts'
 import type { StoreSettings } from '../secrets/settings.ts'
 import type { Task } from '../tasks/task.ts'
 import { actOnce } from './act-once.ts'
+import { checkAction, checkTasks, checkText } from './check-asked.ts'
 import type { HostContext } from './context.ts'
 import { converge } from './converge.ts'
 import { HostLost, Stopped, TaskFailed } from './failure.ts'
@@ -85,6 +86,7 @@ export class Host {
    * @throws TaskFailed when one of them fails; those before it are done, those after it were not started.
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
+    checkTasks('ensure', tasks)
     return this.#batch(tasks, (wanted) => converge(this.#context, this.#role, wanted))
   }
 
@@ -104,6 +106,7 @@ export class Host {
    */
   guarded<const T extends readonly Task[]>(safeguard: SafeguardParams, ...tasks: T): PromiseLike<Results<T>> {
     const checked = safeguardOf(safeguard)
+    checkTasks('guarded', tasks)
     return this.#batch(tasks, (wanted) => ensureGuarded(this.#context, this.#role, checked, wanted))
   }
 
@@ -126,6 +129,7 @@ export class Host {
    * @throws TaskFailed when it fails.
    */
   run<R>(action: Action<R>, options: Retries = {}): PromiseLike<ActionResult<R>> {
+    checkAction(action)
     return this.#expect(async () => {
       if (!this.#isSelected(action)) return { ran: false, changed: false, why: 'not asked for' }
       return retrying(this.#context, options, () => actOnce(this.#context, this.#role, action), (text) => this.note(text))
@@ -144,6 +148,7 @@ export class Host {
 
   /** Fails the role on this host, in words of its own. */
   fail(message: string, hint?: string): never {
+    checkText('fail', message)
     const failure = { host: this.name, role: this.#role, task: 'fail', reason: 'assertion', message, ...(hint !== undefined && { hint }) } as const
     const place = placeOf(new Error())
     this.#context.emit({ type: 'task', host: this.name, role: this.#role, task: 'fail', status: 'failed', changes: [], ms: 0 })
@@ -168,6 +173,7 @@ export class Host {
 
   /** Tells the operator something. */
   note(text: string): void {
+    checkText('note', text)
     this.#context.emit({ type: 'note', host: this.name, role: this.#role, text })
   }
 

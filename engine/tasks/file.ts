@@ -1,10 +1,11 @@
+import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { becomes } from '../facts/fact.ts'
 import { digest, parentOf, path, text, type Inode } from '../facts/path.ts'
 import { contentOf, contentOfFile, type Content } from '../values/content.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
-import { change, refuse, type Change, type WriteStep } from './change.ts'
+import { change, refuse, type Change, type Refusal, type WriteStep } from './change.ts'
 import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
 
@@ -44,7 +45,8 @@ export const file = defineTask({
   title: (p) => p.path,
   facts: (p) => ({ now: path(p.path), digest: digest(p.path), parent: path(parentOf(p.path)), ...accountFacts(p) }),
   plan(p, now) {
-    const wished = resolve(p)
+    const wished = wishedContent(p)
+    if ('refused' in wished) return wished
     const at = now.now
     if (now.parent.kind === 'absent') return refuse(`the directory ${parentOf(p.path)} does not exist`, `make it first: directory({ path: '${parentOf(p.path)}' })`)
     if (now.parent.kind === 'file') return refuse(`${parentOf(p.path)} is a file, not a directory`, 'move it away, or name another path')
@@ -82,12 +84,23 @@ export const file = defineTask({
 })
 
 /** The content; a source file is read once a run however many hosts want it. */
-function resolve(p: { content?: string | Secret | Uint8Array | Content | undefined; source?: string | undefined }): Content {
-  const value = p.content ?? sourceFile(p.source ?? '')
+function wishedContent(p: { content?: string | Secret | Uint8Array | Content | undefined; source?: string | undefined }): Content | Refusal {
+  const value = p.content ?? ownFile(p.source ?? '')
+  if (typeof value === 'object' && 'refused' in value) return value
   return typeof value === 'string' || value instanceof Secret || value instanceof Uint8Array ? contentOf(value) : value
 }
 
 const sources = new Map<string, Content>()
+
+function ownFile(file: string): Content | Refusal {
+  try {
+    return sourceFile(file)
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
+    const hint = isAbsolute(file) ? undefined : "a source is looked for from where the run was started; for a file beside the role: fileURLToPath(new URL('files/…', import.meta.url))"
+    return refuse(`the source ${resolve(file)} cannot be read: ${why}`, hint)
+  }
+}
 
 /** A file of the controller as content. @throws when it cannot be read. */
 export function sourceFile(file: string): Content {
