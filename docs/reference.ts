@@ -6,6 +6,9 @@ import { varName } from '../engine/playbook/role.ts'
 import * as tasks from '../engine/tasks/index.ts'
 import { playbooks } from '../playbooks/index.ts'
 import { roles } from '../roles/index.ts'
+import { factsPage } from './facts-page.ts'
+import { hostPage } from './host-page.ts'
+import { resultOf } from './result-text.ts'
 
 interface Documented {
   readonly taskName: string
@@ -16,9 +19,9 @@ interface Documented {
 /** Every generated file of the repository, by its path. */
 export function referencePages(): Map<string, string> {
   const pages = new Map<string, string>()
-  const listed = (kind: string, title: string, intro: string, all: readonly Documented[]) => {
+  const listed = (kind: 'tasks' | 'actions', title: string, intro: string, all: readonly Documented[]) => {
     const sorted = [...all].sort((a, b) => a.taskName.localeCompare(b.taskName))
-    for (const each of sorted) pages.set(`docs/${kind}/${each.taskName}.md`, page(each.taskName, each.doc, each.params, `${kind === 'tasks' ? 'host.ensure' : 'host.run'}(${each.taskName.replace(/-(.)/g, (_, c: string) => c.toUpperCase())}({ … }))`))
+    for (const each of sorted) pages.set(`docs/${kind}/${each.taskName}.md`, page(each.taskName, each.doc, each.params, `${kind === 'tasks' ? 'host.ensure' : 'host.run'}(${each.taskName.replace(/-(.)/g, (_, c: string) => c.toUpperCase())}({ … }))`) + resultOf(kind, each.taskName))
     pages.set(`docs/${kind}/README.md`, `# ${title}\n\n${intro}\n\n${sorted.map(({ taskName, doc }) => `- [${taskName}](${taskName}.md): ${doc}`).join('\n')}\n`)
   }
   listed('tasks', 'Tasks', 'What can be wished for: each is looked at, planned, done when it must be, and looked at again.', documented(tasks))
@@ -26,6 +29,8 @@ export function referencePages(): Map<string, string> {
   for (const role of roles) pages.set(`docs/roles/${role.name}.md`, page(role.name, role.doc, role.params, `${varName(role)}: { … }   # in the inventory`))
   pages.set('docs/roles/README.md', `# Roles\n\nTheir variables stand in the inventory under the role's name.\n\n${roles.map(({ name, doc }) => `- [${name}](${name}.md): ${doc}`).join('\n')}\n`)
   pages.set('docs/playbooks.md', `# Playbooks\n\nWhat \`--help\` says.\n\n${playbooks.map((playbook) => `## ${playbook.name}\n\n\`\`\`text\n${helpText(playbook, `npx tsx playbooks/${playbook.name}.ts`).split('\nFlags:')[0]?.trim() ?? ''}\n\`\`\`\n`).join('\n')}\n## Flags of every playbook\n\n\`\`\`text\nFlags:${playbooks[0] ? helpText(playbooks[0], '').split('\nFlags:')[1] : ''}\`\`\`\n`)
+  pages.set('docs/host.md', hostPage())
+  pages.set('docs/facts.md', factsPage().text)
   const byName = Object.fromEntries(roles.map((role) => [varName(role), role.params]))
   pages.set('inventory/inventory.schema.json', `${JSON.stringify(inventoryJsonSchema(byName), null, 2)}\n`)
   pages.set('inventory/vars.schema.json', `${JSON.stringify(varsJsonSchema(byName), null, 2)}\n`)
@@ -64,13 +69,21 @@ function paramRows(params: z.ZodType): string[][] {
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as ObjectSchema
   // Of a union, every param of every form; required is what all of them require.
   const forms = schema.anyOf ?? [schema]
-  const properties = Object.assign({}, ...forms.map((form) => form.properties ?? {})) as Record<string, Property>
+  const properties: Record<string, Property> = {}
+  for (const [name, property] of forms.flatMap((form) => Object.entries(form.properties ?? {}))) properties[name] = merged(properties[name], property)
   return Object.entries(properties).map(([name, property]) => [
     `\`${name}\``,
     typeOf(property).replaceAll('|', '\\|'),
     forms.every((form) => form.required?.includes(name)) ? '**required**' : property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
     (property.description ?? '').replaceAll('|', '\\|'),
   ])
+}
+
+/** Of a param that two forms understand differently: both types, and no default. */
+function merged(one: Property | undefined, other: Property): Property {
+  if (one === undefined || JSON.stringify(one) === JSON.stringify(other)) return other
+  const description = one.description ?? other.description
+  return { anyOf: [one, other], ...(description !== undefined && { description }) }
 }
 
 function typeOf(property: Property): string {

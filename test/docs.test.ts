@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { jobq, play } from '../docs/examples/jobq.ts'
 import { referencePages } from '../docs/reference.ts'
+import { facts, use } from '../engine/index.ts'
+import { FakeHost } from './rig/fake-link.ts'
+import { runInMemory } from './rig/memory-run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -19,6 +23,18 @@ test('links between pages lead somewhere', () => {
   for (const page of pages)
     for (const [, target = ''] of prose(readFileSync(join(root, page), 'utf8')).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g))
       if (!/^https?:/.test(target)) assert.doesNotThrow(() => readFileSync(join(root, dirname(page), target)), `${page} → ${target}`)
+})
+
+test('the role that docs/host.md shows does what it says there', async () => {
+  const debian = { id: 'debian', like: [], version: '12', codename: 'bookworm', architecture: 'amd64', apt: true }
+  const hosts = new Map(['q1', 'q2'].map((name) => [name, new FakeHost(name, [[facts.os(), debian]])]))
+  const works = { kind: 'works' } as const
+  hosts.get('q1')?.fates.push(works, works, works, { kind: 'fails', task: 0, says: 'too busy' }) // two batches and the status, then it compacts
+  const { events, recap } = await runInMemory(hosts, [{ ...play, roles: [use(jobq, { queues: ['mail'], backup: 'q2' })] }])
+  assert.deepEqual([recap.exit, recap.hosts['q1']?.rescued, recap.hosts['q2']?.rescued], [0, 1, 0])
+  const notes = events.flatMap((event) => (event.type === 'note' ? [event.text.replace(/ .*/, '')] : []))
+  assert.deepEqual(notes.sort(), ['', 'all', 'all', 'not', 'the', 'the'])
+  assert.ok(events.some((event) => event.type === 'task' && event.host === 'q2' && event.task === 'directory /data/backup/q1'))
 })
 
 test('every dependency has its line', () => {

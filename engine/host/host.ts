@@ -55,8 +55,11 @@ export interface HostServices {
  * if (conf.changed) await host.run(command({ argv: ['service', 'app', 'reload'] }))
  */
 export class Host {
+  /** As the inventory calls it. */
   readonly name: string
+  /** Where it is reached. */
   readonly address: string
+  /** The groups of the inventory that it is in, `all` among them. */
   readonly groups: readonly string[]
   /** True in check mode. Roles hardly ever need it: they ensure, and nothing is changed. */
   readonly check: boolean
@@ -81,8 +84,12 @@ export class Host {
   }
 
   /**
-   * Makes these wishes true, in order, in one batch: one turn when nothing changes, two when something does.
+   * Makes these wishes true, in order, in one batch: one turn when nothing changes, two when something does. One result a task; a task that
+   * `--tags` leaves out has one too, with the status `skipped`.
    *
+   * @example
+   * const [dir, motd] = await host.ensure(directory({ path: '/etc/app' }), file({ path: '/etc/motd', content: 'hello\n' }, { tags: ['motd'] }))
+   * if (motd.changed) host.note(motd.changes.join('; '))
    * @throws TaskFailed when one of them fails; those before it are done, those after it were not started.
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
@@ -94,6 +101,7 @@ export class Host {
    * The same for changes that can shut us out (sshd, firewall, network): before the first of them the host keeps what the safeguard names and sets
    * itself a timer. Only when everything is done, and a new connection with a login of its own works, the timer is cancelled; else everything is put
    * back, by us or by the host alone. With nothing to change it is `ensure`; in check mode too. The host must be worked on as root.
+   * See docs/guarded-changes.md.
    *
    * @example
    * await host.guarded(
@@ -124,8 +132,12 @@ export class Host {
   }
 
   /**
-   * Runs an action.
+   * Runs an action, once unless `retries` says otherwise. In check mode it does not run, unless it only looks and nothing before it would change
+   * anything.
    *
+   * @example
+   * const out = await host.run(command({ argv: ['pg_isready'], okCodes: [0, 1, 2], changes: false }), { retries: 3 })
+   * if (out.ran && out.value.code !== 0) host.fail('PostgreSQL takes no connections', out.value.stdout)
    * @throws TaskFailed when it fails.
    */
   run<R>(action: Action<R>, options: Retries = {}): PromiseLike<ActionResult<R>> {
@@ -136,7 +148,14 @@ export class Host {
     })
   }
 
-  /** Reads a fact. In check mode it is the fact as it is foretold; undefined when that cannot be. */
+  /**
+   * Reads a fact. In check mode it is the fact as it is foretold; undefined when that cannot be, as after an action that may change anything. Undefined
+   * too when the answer of the host cannot be understood.
+   *
+   * @example
+   * const at = await host.read(facts.path('/data'))
+   * if (at?.kind === 'directory') host.note(`/data has the mode ${at.mode}`)
+   */
   read<T>(fact: Fact<T>): PromiseLike<T | undefined> {
     return this.#expect(async () => {
       await learn(this.#context, [fact])
@@ -146,7 +165,11 @@ export class Host {
     })
   }
 
-  /** Fails the role on this host, in words of its own. */
+  /**
+   * Fails the role on this host, in words of its own.
+   *
+   * @throws TaskFailed always.
+   */
   fail(message: string, hint?: string): never {
     checkText('fail', message)
     const failure = { host: this.name, role: this.#role, task: 'fail', reason: 'assertion', message, ...(hint !== undefined && { hint }) } as const
@@ -156,7 +179,7 @@ export class Host {
     throw new TaskFailed(failure)
   }
 
-  /** Fails unless the condition holds. */
+  /** Fails unless the condition holds. To TypeScript it holds from there on, for which `host` needs its type: `run(host: Host, p)`. */
   assert(condition: boolean, message: string, hint?: string): asserts condition {
     if (!condition) this.fail(message, hint)
   }
@@ -177,22 +200,28 @@ export class Host {
     this.#context.emit({ type: 'note', host: this.name, role: this.#role, text })
   }
 
-  /** Does something once a run: the first host that comes here does it, the others get its result. */
+  /** Does something once a run: the first host that comes here does it, the others get its result, or its failure. A key is the role's own. */
   once<T>(key: string, work: () => Promise<T>): PromiseLike<T> {
     return this.#watch.track(this.#services.once(`${this.#role}:${key}`, this.name, work))
   }
 
-  /** Another host of the inventory, to do something there on this one's behalf. It is reached even outside of `--limit`. */
+  /**
+   * Another host of the inventory, to do something there on this one's behalf. It is reached even outside of `--limit`.
+   *
+   * @example
+   * const db = await host.on('db1')
+   * await db.ensure(line({ path: '/etc/allowed-hosts', line: host.name }))
+   */
   on(name: string): PromiseLike<Host> {
     return this.#watch.track(this.#services.other(name, this.#role).then((other) => new Host(other, other.#context, other.#services, this.#role, this.#tags, other.#line, this.#watch)))
   }
 
-  /** The same host, for another role (or with more tags): same line, same model. */
+  /** @internal The same host, for another role (or with more tags): same line, same model. */
   as(role: string, tags: readonly string[]): Host {
     return new Host(this, this.#context, this.#services, role, tags, this.#line)
   }
 
-  /** What this role has asked for, here and on other hosts. */
+  /** @internal What this role has asked for, here and on other hosts. */
   get watch(): Watch {
     return this.#watch
   }

@@ -1,8 +1,12 @@
 import type { HostContext } from './context.ts'
 import { TaskFailed } from './failure.ts'
 
+/**
+ * How an action that fails is tried again: whatever made it fail, an exit code, its time that was up, an answer that it does not take for a result. Not
+ * when the line is lost: then nobody knows what it did.
+ */
 export interface Retries {
-  /** How often it is tried again after a failure. Default: 0. */
+  /** How often it is tried again after a failure: 2 is three tries at most. Default: 0. */
   readonly retries?: number
   /** Seconds before each of these. Default: 5. */
   readonly delaySeconds?: number

@@ -28,7 +28,7 @@ export interface Task<out S = unknown> {
 export interface TaskOptions {
   /** Replaces the title that the task gives itself. */
   readonly title?: string
-  /** `--tags` and `--skip-tags` go by these, by the role's and by the play's. */
+  /** `--tags` and `--skip-tags` go by these, by the role's and by the play's. `always`: whatever is asked for; `never`: only when one of its tags is. */
   readonly tags?: readonly string[]
 }
 
