@@ -33,8 +33,8 @@ export const file = defineTask({
   doc: 'A file has this content, owner and mode. It is replaced atomically; its directory must exist.',
   params: z.strictObject({
     path: RemotePath,
-    content: Source.optional().describe('text, a Secret, bytes, or what `sourceFile()` or a template gives'),
-    source: z.string().optional().describe('a file on the controller, instead of `content`'),
+    content: Source.optional().describe('text, a Secret, bytes, or what a template or `sourceFile(path)` gives: the file that `source` would name, as a value that other tasks can be given too'),
+    source: z.string().optional().describe("a file on the controller, instead of `content`; a relative path starts where the run was started. One beside the role: `fileURLToPath(new URL('app.conf', import.meta.url))`"),
     mode: Mode.optional().describe('default: as it is; 0644 for a new file, 0600 when the content is secret'),
     owner: Account.optional().describe('left as it is when not given'),
     group: Account.optional().describe('left as it is when not given'),
@@ -102,7 +102,12 @@ function ownFile(file: string): Content | Refusal {
   }
 }
 
-/** A file of the controller as content. @throws when it cannot be read. */
+/**
+ * A file of the controller as content, for whoever needs it more than once: `file`, and `service({ reloadOn })`. A relative path starts where the run
+ * was started.
+ *
+ * @throws when it cannot be read.
+ */
 export function sourceFile(file: string): Content {
   const known = sources.get(file) ?? contentOfFile(file)
   sources.set(file, known)
