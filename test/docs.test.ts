@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { content } from '../docs/examples/compose.ts'
 import { jobq, play } from '../docs/examples/jobq.ts'
 import { referencePages } from '../docs/reference.ts'
 import { facts, use } from '../engine/index.ts'
@@ -23,6 +24,12 @@ test('links between pages lead somewhere', () => {
   for (const page of pages)
     for (const [, target = ''] of prose(readFileSync(join(root, page), 'utf8')).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g))
       if (!/^https?:/.test(target)) assert.doesNotThrow(() => readFileSync(join(root, dirname(page), target)), `${page} → ${target}`)
+})
+
+test('the template that docs/templates.md shows makes what it says there', () => {
+  const page = readFileSync(join(root, 'docs/templates.md'), 'utf8')
+  const file = (name: string) => readFileSync(join(root, 'docs/examples', name), 'utf8').replace('../../engine', '../engine')
+  for (const [language, text] of [['ts', file('compose.ts')], ['hbs', file('compose.hbs')], ['yaml', content.text]]) assert.ok(page.includes(`\`\`\`${language}\n${text}\`\`\`\n`), language)
 })
 
 test('the role that docs/host.md shows does what it says there', async () => {
