@@ -16,6 +16,16 @@ interface Documented {
   readonly params: z.ZodType
 }
 
+const EXTRA = `Params of the playbook, and variables of roles over those of the inventory. The later wins.
+
+| | |
+| --- | --- |
+| \`-e env='{"KEY":"value"}' -e tls=false\` | a param is read as its type says, as it is with its flag |
+| \`-e redis.memory=256m\` | a variable of a role is text; in a map of texts, the name goes on: \`-e app.env.KEY=value\` |
+| \`-e '{"redis":{"appendonly":true}}'\` | what is no text (a number, true and false, a list, a map) needs JSON from the role's name on |
+| \`-e @site.yml\` | a file of both, in YAML |
+`
+
 /** Every generated file of the repository, by its path. */
 export function referencePages(): Map<string, string> {
   const pages = new Map<string, string>()
@@ -28,7 +38,7 @@ export function referencePages(): Map<string, string> {
   listed('actions', 'Actions', 'What happens rather than holds.', documented(actions))
   for (const role of roles) pages.set(`docs/roles/${role.name}.md`, page(role.name, role.doc, role.params, `${varName(role)}: { … }   # in the inventory`))
   pages.set('docs/roles/README.md', `# Roles\n\nTheir variables stand in the inventory under the role's name.\n\n${roles.map(({ name, doc }) => `- [${name}](${name}.md): ${doc}`).join('\n')}\n`)
-  pages.set('docs/playbooks.md', `# Playbooks\n\nWhat \`--help\` says.\n\n${playbooks.map((playbook) => `## ${playbook.name}\n\n\`\`\`text\n${helpText(playbook, `npx tsx playbooks/${playbook.name}.ts`).split('\nFlags:')[0]?.trim() ?? ''}\n\`\`\`\n`).join('\n')}\n## Flags of every playbook\n\n\`\`\`text\nFlags:${playbooks[0] ? helpText(playbooks[0], '').split('\nFlags:')[1] : ''}\`\`\`\n`)
+  pages.set('docs/playbooks.md', `# Playbooks\n\nWhat \`--help\` says.\n\n${playbooks.map((playbook) => `## ${playbook.name}\n\n\`\`\`text\n${helpText(playbook, `npx tsx playbooks/${playbook.name}.ts`).split('\nFlags:')[0]?.trim() ?? ''}\n\`\`\`\n`).join('\n')}\n## What -e gives\n\n${EXTRA}\n## Flags of every playbook\n\n\`\`\`text\nFlags:${playbooks[0] ? helpText(playbooks[0], '').split('\nFlags:')[1] : ''}\`\`\`\n`)
   pages.set('docs/host.md', hostPage())
   pages.set('docs/facts.md', factsPage().text)
   const byName = Object.fromEntries(roles.map((role) => [varName(role), role.params]))
