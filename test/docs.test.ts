@@ -16,6 +16,10 @@ test('the generated pages and schemas are those of the code (npm run docs)', () 
   for (const [file, text] of referencePages()) assert.equal(readFileSync(join(root, file), 'utf8'), text, `${file} is out of date: npm run docs`)
 })
 
+test('the playbook that the README shows is the one that is there', () => {
+  assert.ok(readFileSync(join(root, 'README.md'), 'utf8').includes(`\n\`\`\`ts\n${readFileSync(join(root, 'playbooks/hello.ts'), 'utf8')}\`\`\`\n`))
+})
+
 /** Without what is code: a pattern in it can look like a link. */
 const prose = (text: string) => text.replace(/```[^]*?```/g, '').replace(/`[^`\n]*`/g, '')
 
