@@ -24,6 +24,8 @@ const prints: readonly (readonly [text: string, x: z.input<typeof X>, printed: s
   ['{{x}}\r\n', 5, '5\r\n'],
   ['<{{x}}>', false, '<false>'],
   ['{{#each x as |it|}}{{it}};{{/each}}', ['a', 'b'], 'a;b;'],
+  ['{{x}}{{x}}', 1, '11'], // Handlebars alone adds numbers that stand side by side
+  ['{{#if x.y.z}}yes{{else}}no{{/if}}', {}, 'no'],
   ['{{x.y}}', { y: 'deep' }, 'deep'],
   ['{{#each x as |it|}}{{it}}{{#each x as |other|}}({{other}}){{/each}};{{/each}}', ['a', 'b'], 'a(a)(b);b(a)(b);'],
   ['{{#if x}}yes{{else}}no{{/if}}', undefined, 'no'],
