@@ -5,12 +5,13 @@ import { HostTally, LOCKED, type Traffic } from './host-tally.ts'
  * The arithmetic of the recap: a fold over the events of a run, nothing else.
  *
  * Exit code, the worst wins: 7 outcome unknown (not in check mode: there `unknown` is a prediction) · 1 bug · 130 interrupted ·
- * 2 a task failed, a play was given up or not confirmed, or a plan does not hold · 4 unreachable · 5 locked · 6 changes pending (check mode, where asked) · 0.
+ * 2 a task failed, a play was given up, or a plan does not hold · 4 unreachable · 5 locked · 2 not confirmed · 6 changes pending (check mode, where asked) · 0.
  */
 export class Tally {
   readonly #hosts = new Map<string, HostTally>()
   #bug = false
   #interrupted = false
+  #givenUp = false
   #stopped = false
   #plan: Recap['plan']
   #unsaved = false
@@ -19,8 +20,8 @@ export class Tally {
     if (event.type === 'run') for (const host of event.hosts) this.#host(host)
     if (event.type === 'play') for (const host of event.hosts) this.#host(host).begin()
     if (event.type === 'play-stopped') for (const host of event.notStarted) this.#host(host).leave(event.play)
-    // A host that somebody said no to (`--step`) stopped too.
-    if (event.type === 'play-stopped' || (event.type === 'failure' && event.reason === 'stopped')) this.#stopped = true
+    if (event.type === 'play-stopped') this.#givenUp = true
+    if (event.type === 'failure' && event.reason === 'stopped') this.#stopped = true
     if (event.type === 'plan' && (event.status === 'not-as-planned' || event.status === 'not-looked-at')) this.#plan = event.status
     if (event.type === 'plan' && event.status === 'not-saved') this.#unsaved = true
     if (event.type === 'interrupted') this.#interrupted = true
@@ -37,10 +38,11 @@ export class Tally {
       [7, mode === 'apply' && totals.unknown > 0],
       [1, this.#bug],
       [130, this.#interrupted],
-      [2, totals.failed > 0 || this.#stopped || this.#plan === 'not-as-planned'],
+      [2, totals.failed > 0 || this.#givenUp || this.#plan === 'not-as-planned'],
       [4, tallies.some((host) => host.away === 'unreachable')],
       [5, tallies.some((host) => host.away === LOCKED)],
-      [2, this.#unsaved],
+      // Because of another host, whose reason says more; or somebody said no to it (`--step`).
+      [2, this.#stopped || this.#unsaved],
       [6, mode === 'check' && options.detailedExitcode && totals.changed > 0],
     ]
     const exit = worstFirst.find(([, applies]) => applies)?.[0] ?? 0

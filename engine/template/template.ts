@@ -59,7 +59,7 @@ export function checkTemplates(): readonly Diagnostic[] {
   return known.flatMap(({ check }) => check())
 }
 
-const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, compose: true, [PRINTED]: true }, preventIndent: true } as const
+const OPTIONS = { noEscape: true, knownHelpersOnly: true, knownHelpers: { yaml: true, compose: true, [PRINTED]: true }, preventIndent: true } as const
 
 let shared: typeof Handlebars | undefined
 

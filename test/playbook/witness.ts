@@ -89,5 +89,6 @@ function exitOf(events: readonly Event[]): number {
   if (some((event) => event.type === 'task' && event.status === 'unknown')) return 7
   if (some(({ type }) => type === 'interrupted')) return 130
   if (some((event) => (event.type === 'task' && event.status === 'failed') || event.type === 'play-stopped')) return 2
-  return some(({ type }) => type === 'unreachable') ? 4 : 0
+  if (some(({ type }) => type === 'unreachable')) return 4
+  return some((event) => event.type === 'failure' && event.reason === 'stopped') ? 2 : 0
 }
