@@ -20,6 +20,7 @@ export const ofSecrets: readonly Mutation[] = [
   { name: 'a $ in an .env is a variable', file: 'engine/values/env-file.ts', find: `plain.replace(/[\\\\"$]/g`, replace: `plain.replace(/[\\\\"]/g`, tests: ['values/env-file'] },
   { name: 'a quote in an .env ends the value', file: 'engine/values/env-file.ts', find: `plain.replace(/[\\\\"$]/g`, replace: `plain.replace(/[\\\\$]/g`, tests: ['values/env-file'] },
   { name: 'what is rendered is rendered again', file: 'engine/template/template.ts', find: 'compile()(members(valid.data, secrets)))', replace: 'handlebars().compile(compile()(members(valid.data, secrets)), OPTIONS)(members(valid.data, secrets)))', tests: ['template/template > fault 76: values stand as they are'] },
+  { name: 'what is not given is printed as nothing', file: 'engine/template/template.ts', find: 'if (value === undefined) throw', replace: "if (value === undefined) return ''; if (value === null) throw", tests: ['template/print'] },
   { name: 'a file of secrets may be open to others', file: 'engine/secrets/private.ts', find: 'if ((mode & 0o77n) !== 0n)', replace: 'if ((mode & 0o77n) < 0n)', tests: ['secrets/files'] },
   { name: 'a file with a secret is readable for all', file: 'engine/tasks/file.ts', find: "wished.secret ? '0600' : '0644'", replace: "'0644'", tests: ['tasks/file'] },
 ]
