@@ -1,7 +1,7 @@
 // What of a line of an inventory may be printed: an error shows the line, and a value may be a secret before anybody has called it one.
 import { STORE_VARIABLE } from '../secrets/settings.ts'
 
-const NAME = String.raw`(?:pass(?:word|wd|phrase)?|secret|token|credential|api_?key|private_?key)[\w.-]*`
+const NAME = String.raw`(?:pass(?:word|wd|phrase)?|pa?s+w|secret|token|credential|api_?key|private_?key)[\w.-]*`
 const REFERENCE = String.raw`!secrets?\s+["']?[\w./#-]+["']?\s*(?:[,}#]|$)`
 
 /** A value under such a name is not shown, but for references to a store and the settings of one. */
