@@ -106,6 +106,14 @@ drain() {
 
 # --- undo and finish --------------------------------------------------------------------------------------------------------------------
 
+# Files, tags and the way from Caddy as before; nothing is under way any more.
+put_back() {
+  point "$S"
+  restore_files
+  restore_tags
+  forget
+}
+
 # Everything as before: the old serve, what was started goes, the old files come back. Safe to run again.
 undo() {
   old=
@@ -133,10 +141,7 @@ undo() {
     [ -z "$started" ] || [ "$1" != switched ] || drain $(names $started)
   fi
   if [ -n "$started" ]; then docker stop $started >/dev/null 2>&1; docker rm -f $started >/dev/null 2>&1; fi
-  point "$S"
-  restore_files
-  restore_tags
-  forget
+  put_back
 }
 
 give_up() {
@@ -210,10 +215,7 @@ recover() {
   if undo "$at"; then say 'it is undone'; return; fi
   # Whoever deploys now is about to mend that, and must not be kept from it.
   say 'neither of its versions is well: this one is to take the place of both'
-  point "$S"
-  restore_files
-  restore_tags
-  forget
+  put_back
 }
 
 # --- the cut-over -----------------------------------------------------------------------------------------------------------------------

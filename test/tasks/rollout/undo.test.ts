@@ -41,7 +41,7 @@ function back(path: string, { wasWell = true, isWell }: Case, words: string): En
     why() { echo "why $*" >>"$J/asked"; }
     restore_files() { echo restore >>"$J/asked"; }
     standing() { bad 'running now: what runs'; }`
-  const parts = ['say', 'bad', 'outcome', 'fail', 'forget', 'restore_tags', 'undo', 'give_up', 'recover'].map(text).join('\n')
+  const parts = ['say', 'bad', 'outcome', 'fail', 'forget', 'restore_tags', 'put_back', 'undo', 'give_up', 'recover'].map(text).join('\n')
   const script = `J=${journal} S=web OLD=old1 WELL=${wasWell ? 'old1' : ''} UP=x failing=new1\n${parts}\n${stubs}\n${words}`
   const done = spawnSync('/usr/bin/env', ['-i', `PATH=${path}`, 'LC_ALL=C', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(done.stderr, '')
