@@ -12,7 +12,7 @@ const deployStandaloneServices = definePlaybook({
   name: 'deploy-standalone-services',
   doc: 'Deploys PostgreSQL, Redis and Caddy, each standing alone under /opt/services.',
   params: z.strictObject({
-    services: z.array(z.enum(['postgres', 'redis', 'caddy'])).default(['postgres', 'redis', 'caddy']).describe('which of them, with commas'),
+    services: z.array(z.enum(['postgres', 'redis', 'caddy'])).min(1).default(['postgres', 'redis', 'caddy']).describe('which of them, with commas'),
     hosts: z.string().default('services').describe('where: a group or a pattern'),
   }),
   roles,

@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
 import type { ParamInfo } from '../playbook/params.ts'
-import { err, ok, type Result } from '../values/result.ts'
+import { err, ok } from '../values/result.ts'
 
 /** One flag: how it is written, what it takes, what it is for. Parsing, help and the reference page are made from this table. */
 export interface Flag {
@@ -71,8 +71,11 @@ export interface Typed<N extends string = FlagName> {
   readonly words: readonly string[]
 }
 
+/** What was typed, or what is wrong with it and what of it could be read all the same. */
+export type CommandLine<N extends string = FlagName> = { readonly ok: true; readonly value: Typed<N> } | { readonly ok: false; readonly error: readonly Diagnostic[]; readonly partial: Typed<N> }
+
 /** Reads argv. A param of the playbook is a flag too: `--app-name x` is `-e app_name=x`. */
-export function readFlags(argv: readonly string[], params: readonly ParamInfo[]): Result<Typed, readonly Diagnostic[]> {
+export function readFlags(argv: readonly string[], params: readonly ParamInfo[]): CommandLine {
   return readCommandLine<FlagName>(argv, { flags: FLAGS, params, words: false })
 }
 
@@ -88,7 +91,7 @@ function joined(argv: readonly string[], switches: ReadonlySet<string>): string[
 }
 
 /** Reads argv by a table of flags of one's own; with `words`, what belongs to no flag is kept: commands and names. */
-export function readCommandLine<N extends string>(argv: readonly string[], { flags, params, words }: { readonly flags: Readonly<Partial<Record<N, Flag>>>; readonly params: readonly ParamInfo[]; readonly words: boolean }): Result<Typed<N>, readonly Diagnostic[]> {
+export function readCommandLine<N extends string>(argv: readonly string[], { flags, params, words }: { readonly flags: Readonly<Partial<Record<N, Flag>>>; readonly params: readonly ParamInfo[]; readonly words: boolean }): CommandLine<N> {
   const own = new Map(Object.entries<Flag | undefined>(flags).flatMap(([name, flag]) => (flag === undefined ? [] : [[name, flag]])))
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [name, flag] of own) options[name] = { type: flag.takes === undefined ? 'boolean' : 'string', multiple: true, ...(flag.short !== undefined && { short: flag.short }) }
@@ -120,15 +123,15 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
   }
   for (const [name, flag] of own)
     if (flag.takes !== undefined && !flag.many && (values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once` })
-  if (problems.length > 0) return err(problems)
-  return ok({
+  const typed: Typed<N> = {
     has: (name) => values.has(name),
     one: (name) => values.get(name)?.[0],
     all: (name) => values.get(name) ?? [],
     count: (name) => values.get(name)?.length ?? 0,
     words: alone,
     params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => JSON.stringify({ [name]: value }))),
-  })
+  }
+  return problems.length > 0 ? { ...err(problems), partial: typed } : ok(typed)
 }
 
 function unknownFlag(raw: string, known: readonly string[]): Diagnostic {

@@ -31,7 +31,7 @@ export function listHosts(plays: readonly PreparedPlay[]): string {
  * `--list-tasks` and `--list-tags`: the playbook in check mode on a host that exists in memory only: a bare Debian with Docker. Tasks are code, so a
  * role that looks at its host before it decides may do other things on a real one. A task that cannot be done there is listed like the others.
  */
-export async function listTasks(about: { readonly plays: readonly PreparedPlay[]; readonly inventory: Inventory; readonly tags: TagChoice }) {
+export async function listTasks(about: { readonly plays: readonly PreparedPlay[]; readonly inventory: Inventory; readonly tags: TagChoice; readonly gate?: Gate }) {
   const events: Event[] = []
   const tags = new Set<string>()
   for (const { play, hosts } of about.plays) {
@@ -40,7 +40,7 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
   }
   const few = about.plays.map(({ play, hosts }) => ({ play, hosts: covering(hosts) }))
   await runPlays(few, about.inventory, {
-    mode: 'check', listing: true, diff: false, forks: 1, tags: about.tags, stop: new Stop(),
+    mode: 'check', listing: true, diff: false, forks: 1, tags: about.tags, stop: new Stop(), ...(about.gate && { gate: about.gate() }),
     open: (host) => Promise.resolve({ ok: true, link: new MemoryLink(host.name, BARE) }),
     emit: (event) => events.push(event),
     onTags: (own) => own.forEach((tag) => tags.add(tag)),
@@ -62,8 +62,12 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
     if (event.type === 'failure') lines.push(`    (what comes after depends on the host: ${event.message})`)
   }
   const known = [...tags].sort()
-  return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, titles, known }
+  const depends = events.some(({ type }) => type === 'failure')
+  return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, titles, known, depends }
 }
+
+/** Begins anew with each call: see `Options.gate`. */
+type Gate = () => (host: string, title: string) => boolean
 
 /** As few hosts as have every role between them. */
 function covering(hosts: readonly PreparedHost[]): PreparedHost[] {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import type { Serial } from '../playbook/playbook.ts'
 import type { TagChoice } from '../playbook/tags.ts'
@@ -33,7 +33,7 @@ export interface Options {
   readonly env: { readonly home: string; readonly user: string; readonly agentSocket?: string }
 }
 
-export async function readOptions(typed: Typed, here: { readonly cwd: string; readonly isTTY: boolean }): Promise<Result<Options, readonly Diagnostic[]>> {
+export async function readOptions(typed: Typed, here: { readonly cwd: string; readonly isTTY: boolean; readonly mayAsk?: boolean }): Promise<Result<Options, readonly Diagnostic[]>> {
   const problems: Diagnostic[] = []
   const number = (name: FlagName, least: number): number | undefined => {
     const text = typed.one(name)
@@ -60,7 +60,7 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
         problems.push({ message: `--${file}: ${error instanceof Error ? error.message : String(error)}` })
       }
     }
-    if (!typed.has(ask)) return undefined
+    if (!typed.has(ask) || here.mayAsk === false) return undefined
     const answer = await askSecret(prompt)
     if (answer === undefined) problems.push({ message: `--${ask} asks on a terminal, and there is none`, hint: `use --${file} FILE` })
     return answer
@@ -72,7 +72,8 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
   const [serial, maxFail, forks, lockWait] = [amount('serial'), amount('max-fail'), number('forks', 1), number('lock-wait', 0)]
   const becomeUser = typed.one('become-user')
   if (becomeUser !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(becomeUser)) problems.push({ message: '--become-user is the name of a user' })
-  if (typed.has('step') && !process.stdin.isTTY) problems.push({ message: '--step asks on a terminal, and there is none' })
+  if (typed.has('step') && !typed.has('check') && !process.stdin.isTTY) problems.push({ message: '--step asks on a terminal, and there is none' })
+  problems.push(...sameFiles(typed, here.cwd))
   const becomePassword = await secret('ask-become-pass', 'become-password-file', 'sudo password: ')
   const password = await secret('ask-pass', 'password-file', 'SSH password: ')
   const [user, privateKey, sshConfig] = [typed.one('user'), typed.one('private-key'), typed.one('ssh-config')]
@@ -95,6 +96,34 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
     ...(sshConfig !== undefined && { sshConfig: resolve(here.cwd, sshConfig) }),
     ...(start !== undefined && { gate: () => startGate(start) }),
   })
+}
+
+/** The last of two reports would replace the first, or stand in the midst of it. */
+function sameFiles(typed: Typed, cwd: string): Diagnostic[] {
+  const written = new Map<string, FlagName>()
+  const problems: Diagnostic[] = []
+  for (const name of ['report', 'junit', 'events', 'save-plan', 'plan'] as const) {
+    const path = typed.one(name)
+    if (path === undefined || path === '') continue
+    const at = whereItLeads(resolve(cwd, path))
+    const other = written.get(at)
+    written.set(at, name)
+    // A terminal or a pipe takes them one after the other.
+    if (other !== undefined && !at.startsWith('/dev/')) problems.push({ message: `--${other} and --${name} are the same file: ${path}`, hint: 'name a file of its own for each' })
+  }
+  return problems
+}
+
+/** The file itself where it is there under another name; of a new one, its directory. */
+function whereItLeads(path: string): string {
+  for (const [known, rest] of [[path, ''], [dirname(path), basename(path)]] as const) {
+    try {
+      return join(realpathSync(known), rest)
+    } catch {
+      // Not there yet.
+    }
+  }
+  return path
 }
 
 /** Opens, per host, at the task where the run is to begin. */

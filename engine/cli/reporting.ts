@@ -36,7 +36,7 @@ export async function startReport(typed: Typed, options: Options, { out, mode }:
       } catch (error) {
         // What was done is done; that its report could not be written is a failure of its own.
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-        return recap.exit === 0 ? 1 : recap.exit
+        return recap.exit === 0 || recap.exit === 6 ? 2 : recap.exit
       }
     },
   }

@@ -42,15 +42,14 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     return 0
   }
   const flags = readFlags(argv, paramsOf(playbook))
-  if (!flags.ok) return refuse(flags.error)
-  const typed = flags.value
-  if (typed.has('help')) return say(helpText(playbook, command))
-  if (typed.has('version')) return say(`hostwright ${VERSION}\n`)
+  const typed = flags.ok ? flags.value : flags.partial
+  if (flags.ok && typed.has('help')) return say(helpText(playbook, command))
+  if (flags.ok && typed.has('version')) return say(`hostwright ${VERSION}\n`)
 
   // Everything that can be wrong with what was typed or written is looked for before anything is said about it.
   const sources = typed.all('inventory')
-  if (sources.length === 0) return refuse([{ message: 'no inventory', hint: 'name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2' }])
-  const options = await readOptions(typed, { cwd, isTTY: process.stdout.isTTY && process.env['CI'] === undefined })
+  if (sources.length === 0) return refuse(flags.ok ? [{ message: 'no inventory', hint: 'name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2' }] : flags.error)
+  const options = await readOptions(typed, { cwd, isTTY: process.stdout.isTTY && process.env['CI'] === undefined, mayAsk: flags.ok })
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
@@ -64,17 +63,17 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const prepared = look()
   const hosts = hostsOf(prepared.ok ? prepared.value : [])
   const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
-  const problems = [options, extra, loaded, prepared, resumed, planning].flatMap((each) => (each.ok ? [] : each.error))
+  const lacking = options.ok && prepared.ok ? await emptySelection(typed, { plays: prepared.value, inventory, tags: options.value.tags }) : ok(undefined)
+  const problems = [flags, options, extra, loaded, prepared, resumed, planning, lacking].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
   if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems), unreadVars(playbook, inventory))
 
-  const listing = { plays: prepared.value, inventory, tags: options.value.tags }
+  const { gate, tags } = options.value
+  const listing = { plays: prepared.value, inventory, tags, ...(gate && { gate }) }
   if (typed.has('list-hosts')) return say(listHosts(prepared.value))
   if (typed.has('list-tasks')) return say((await listTasks(listing)).tasks)
   if (typed.has('list-tags')) return say((await listTasks(listing)).tags)
   if (typed.has('syntax-check')) return say(`${playbook.name}: inventory, variables and params are fine\n${await notLookedAt(secrets, cwd)}`)
-  const lacking = await emptySelection(typed, listing)
-  if (lacking) return refuse([lacking])
 
   const complete = await askForSecrets(secrets, prepared, look, cwd)
   if (!complete.ok) return refuse(inOrder(complete.error))

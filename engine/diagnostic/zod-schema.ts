@@ -7,10 +7,33 @@ export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
   return schemasAt(schema, path).flatMap((each) => (each instanceof z.core.$ZodObject ? Object.keys(each._zod.def.shape) : []))
 }
 
-/** True when a schema at the path, or one around it, is marked `.meta({ secret: true })`. */
+/** True when a schema at the path, around it or below it is marked `.meta({ secret: true })`: a value of the wrong shape may be the secret of a right one. */
 export function isSecret(schema: Schema, path: readonly PropertyKey[]): boolean {
-  return path.some((_, index) => schemasAt(schema, path.slice(0, index + 1)).some((each) => z.globalRegistry.get(each)?.['secret'] === true))
+  return path.some((_, index) => schemasAt(schema, path.slice(0, index)).some(isMarked)) || schemasAt(schema, path).some((each) => hasMarked(each))
 }
+
+const isMarked = (schema: Schema): boolean => z.globalRegistry.get(schema)?.['secret'] === true
+
+/** Deeper schemas than this refer to themselves. */
+const DEEPEST = 8
+
+function hasMarked(schema: Schema, depth = 0): boolean {
+  return isMarked(schema) || (depth < DEEPEST && beneath(schema).some((each) => layers(each).some((layer) => hasMarked(layer, depth + 1))))
+}
+
+function beneath(schema: Schema): readonly Schema[] {
+  if (schema instanceof z.core.$ZodObject) return [...Object.values(schema._zod.def.shape), schema._zod.def.catchall ?? []].flat()
+  if (schema instanceof z.core.$ZodRecord) return [schema._zod.def.valueType]
+  if (schema instanceof z.core.$ZodArray) return [schema._zod.def.element]
+  return schema instanceof z.core.$ZodTuple ? schema._zod.def.items : []
+}
+
+/** Whether a text, a number, a truth value or one of a few values may stand at a path. */
+export function takesScalar(schema: Schema, path: readonly PropertyKey[]): boolean {
+  return schemasAt(schema, path).some((each) => SCALARS.some((kind) => each instanceof kind))
+}
+
+const SCALARS = [z.core.$ZodString, z.core.$ZodNumber, z.core.$ZodBoolean, z.core.$ZodEnum, z.core.$ZodLiteral]
 
 /** Every schema that stands at a path, wrappers included. */
 function schemasAt(schema: Schema, path: readonly PropertyKey[]): Schema[] {

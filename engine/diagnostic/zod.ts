@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Diagnostic, Place } from './diagnostic.ts'
-import { diagnostic } from './make.ts'
+import { covered, diagnostic } from './make.ts'
 import { suggest } from './nearest.ts'
-import { isSecret, keysAt } from './zod-schema.ts'
+import { isSecret, keysAt, takesScalar } from './zod-schema.ts'
 
 export interface Where {
   /** The place of the value at a path, or of the nearest thing above it. */
@@ -68,10 +68,10 @@ function missing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
 }
 
 function wrong(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
-  return diagnostic(`${nameOf(path, where)}${plain(issue.message)}`, shownPlace(path, where), hintFor(issue, path, where, holdsSecret(path, where)))
+  return diagnostic(`${nameOf(path, where)}${plain(issue.message)}`, shownPlace(path, where), hintFor(issue, path, where, mayBeShown(path, where)))
 }
 
-function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where, secret: boolean): string | undefined {
+function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where, shown: boolean): string | undefined {
   const value = valueAt(where.input, path)
   if (issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return 'quote it: a bare number does not stay as it is written (1.10 becomes 1.1)'
@@ -86,7 +86,7 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
   if (issue.code !== 'invalid_value') return undefined
   const options = issue.values.map(String)
   if (typeof value === 'number' && options.includes(String(value))) return 'quote it'
-  return typeof value === 'string' && !secret ? nearestOnly(value, options) : undefined
+  return typeof value === 'string' && shown ? nearestOnly(value, options) : undefined
 }
 
 /** The message lists the options already, so only a near one is worth a line. */
@@ -132,10 +132,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-const holdsSecret = (path: readonly PropertyKey[], { schema }: Where): boolean => schema !== undefined && isSecret(schema, path)
+/** Only where a schema asks for a text, a number and the like, and calls none of it secret: who writes a value in a wrong place may have meant a secret. */
+const mayBeShown = (path: readonly PropertyKey[], { schema }: Where): boolean => schema !== undefined && takesScalar(schema, path) && !isSecret(schema, path)
 
-/** The place of a value; without its line where that is secret. */
+/** The place of a value that was refused; without the value where it may be a secret. */
 function shownPlace(path: readonly PropertyKey[], where: Where): Place | undefined {
   const at = where.place(path)
-  return at !== undefined && holdsSecret(path, where) ? { file: at.file, line: at.line, column: at.column } : at
+  return at !== undefined && !mayBeShown(path, where) ? covered(at) : at
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { diagnostic } from '../diagnostic/make.ts'
+import { diagnostic, unshown } from '../diagnostic/make.ts'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { checkVars } from './check-vars.ts'
@@ -45,7 +45,7 @@ function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
 function readJson(source: Source, problems: Problems): LocatedMap {
   const root = parseYaml(source, problems)
   if (root?.kind === 'map') return root
-  if (root !== undefined) problems.errors.push(diagnostic('-e takes a map: {"name": value}', source.at(0)))
+  if (root !== undefined) problems.errors.push(diagnostic('-e takes a map: {"name": value}', unshown(source.at(0))))
   return EMPTY
 }
 
@@ -68,7 +68,7 @@ function readPairs(source: Source, problems: Problems): LocatedMap {
 function readPair(source: Source, start: number, end: number, problems: Problems): LocatedMap {
   const name = nameAt(source.text, start)
   if (name === undefined) {
-    problems.errors.push(diagnostic('-e takes name=value, @file.yml or {"name": value}', source.at(start, end - start)))
+    problems.errors.push(diagnostic('-e takes name=value, @file.yml or {"name": value}', unshown(source.at(start))))
     return EMPTY
   }
   const from = start + name.length + 1

@@ -1,4 +1,4 @@
-import { diagnostic } from '../diagnostic/make.ts'
+import { diagnostic, unshown } from '../diagnostic/make.ts'
 import { suggest } from '../diagnostic/nearest.ts'
 import type { DraftChild, DraftGroup, DraftHost, Problems } from './draft.ts'
 import { EMPTY, fromPlain, type Located, type LocatedEntry } from './located.ts'
@@ -31,7 +31,7 @@ export function readIni(source: Source, problems: Problems): DraftGroup[] {
   }
   if (ungrouped.hosts.length > 0) sections.unshift(ungrouped)
   checkDeclared(sections, source, problems)
-  return sections.map(({ name, line, hosts, children, vars }) => ({ name, at: source.on(line, 2, name.length), hosts, children, vars: { ...EMPTY, entries: vars } }))
+  return sections.map(({ name, line, hosts, children, vars }) => ({ name, at: source.header(line, 2, name.length), hosts, children, vars: { ...EMPTY, entries: vars } }))
 }
 
 const newSection = (name: string, kind: Kind, line: number): Section => ({ name, kind, line, hosts: [], children: [], vars: new Map() })
@@ -41,17 +41,19 @@ function readHeader(text: string, line: number, source: Source, problems: Proble
   const [, name, kind = 'hosts'] = /^\s*\[([^\]:\s]+)(?::([^\]\s]*))?\]\s*([#;].*)?$/.exec(text) ?? []
   if (name !== undefined && (kind === 'hosts' || kind === 'vars' || kind === 'children')) return newSection(name, kind, line)
   const known = name === undefined ? undefined : suggest(kind, ['vars', 'children'])
-  problems.errors.push(diagnostic('a section is [group], [group:vars] or [group:children]', source.on(line, 1, text.length), known))
+  problems.errors.push(diagnostic('a section is [group], [group:vars] or [group:children]', source.header(line, 1, text.length), known))
   return undefined
 }
 
 function readLine(section: Section, text: string, line: number, source: Source, problems: Problems): void {
   if (section.kind === 'vars') return readVariable(section, text, line, source, problems)
   const words = splitWords(text)
-  if (!words.ok) return void problems.errors.push(diagnostic(words.error.message, source.on(line, words.error.column)))
+  if (!words.ok) return void problems.errors.push(diagnostic(words.error.message, unshown(source.on(line, words.error.column))))
   const [first, ...rest] = words.value
   if (first === undefined) return
   const at = source.on(line, first.column, first.length)
+  const name = first.text.slice(0, Math.max(0, first.text.indexOf('=')))
+  if (name !== '') return void problems.errors.push(diagnostic(`"${name}" is given a value where a name is expected`, source.on(line, first.column, name.length), `variables of a group stand beneath [${section.name}:vars], those of a host after its name`))
   if (section.kind === 'hosts') {
     const entries = new Map<string, LocatedEntry>()
     for (const word of rest) addVariable(entries, word, line, source, problems)
@@ -67,7 +69,7 @@ function readLine(section: Section, text: string, line: number, source: Source, 
 function readVariable(section: Section, text: string, line: number, source: Source, problems: Problems): void {
   const indent = text.length - text.trimStart().length
   const equals = text.indexOf('=')
-  if (equals === -1) return void problems.errors.push(diagnostic('expected "name = value"', source.on(line, indent + 1, text.trim().length)))
+  if (equals === -1) return void problems.errors.push(diagnostic('expected "name = value"', unshown(source.on(line, indent + 1))))
   const key = text.slice(indent, equals).trimEnd()
   const rest = text.slice(equals + 1)
   const start = equals + 1 + rest.length - rest.trimStart().length
@@ -87,7 +89,7 @@ function withoutComment(text: string): string {
 function addVariable(entries: Map<string, LocatedEntry>, word: Word, line: number, source: Source, problems: Problems, column?: number): void {
   const at = source.on(line, word.column, word.length)
   const equals = word.text.indexOf('=')
-  if (equals < 1) return void problems.errors.push(diagnostic('after the name of a host stand variables: name=value', at, equals === 0 ? 'write it without blanks around "="' : undefined))
+  if (equals < 1) return void problems.errors.push(diagnostic('after the name of a host stand variables: name=value', unshown(at), equals === 0 ? 'write it without blanks around "="' : undefined))
   const name = word.text.slice(0, equals)
   const key = source.on(line, word.column, name.length)
   if (entries.has(name)) return void problems.errors.push(diagnostic(`"${name}" is given twice`, key, 'keep one of them'))
@@ -117,7 +119,7 @@ function checkDeclared(sections: readonly Section[], source: Source, problems: P
     if (!declared.has(name)) problems.errors.push(diagnostic(`there is no group "${name}"`, at, suggest(name, declared) ?? `declare it: [${name}]`))
   }
   for (const section of sections) {
-    if (section.kind === 'vars') check(section.name, source.on(section.line, 2, section.name.length))
+    if (section.kind === 'vars') check(section.name, source.header(section.line, 2, section.name.length))
     for (const child of section.children) check(child.name, child.at)
   }
 }

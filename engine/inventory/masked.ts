@@ -2,7 +2,7 @@
 import { STORE_VARIABLE } from '../secrets/settings.ts'
 
 const NAME = String.raw`(?:pass(?:word|wd|phrase)?|pa?s+w|secret|token|credential|api_?key|private_?key)[\w.-]*`
-const REFERENCE = String.raw`!secrets?\s+["']?[\w./#-]+["']?\s*(?:[,}#]|$)`
+const REFERENCE = String.raw`!secrets?\s+["']?[\w./#-]+["']?\s*(?:[,}#…]|$)`
 
 /** A value under such a name is not shown, but for references to a store and the settings of one. */
 const SECRET = new RegExp(String.raw`(${NAME})(["']?\s*[:=]\s*)(?!${REFERENCE}|\{\s*store:)\S.*$`, 'i')
@@ -46,9 +46,8 @@ const isPath = (key: string): boolean => /(_file|_path)$/i.test(key)
 /** A line that only says where a secret comes from. */
 const REFERS = new RegExp(String.raw`^[ \t]*(?:- +)*(?:["']?[\w.-]+["']?\s*:\s+)?${REFERENCE}`)
 
-/** A line fit to be printed: the value after a key that sounds like a secret is not shown. Very long lines are not printed anyway. */
+/** A line fit to be printed: the value after a key that sounds like a secret is not shown. */
 export function masked(line: string, isBelowSecret: boolean): string {
-  if (line.length > 400) return ' '.repeat(401)
   // All of it: what looks like a key may be a line of a text.
   if (isBelowSecret && !REFERS.test(line)) return line.replace(/\S.*$/, '[secret]')
   return line.replace(SECRET, (all: string, key: string, between: string) => (isPath(key) ? all : `${key}${between}[secret]`))

@@ -30,7 +30,7 @@ export function readText(source: Source, problems: Problems): DraftGroup[] | und
   const format = formatOf(source)
   switch (format) {
     case 'script':
-      problems.errors.push(diagnostic('scripts are not run as inventories', source.on(1), 'write it in TypeScript: export default async () => ({ all: { hosts: { … } } })'))
+      problems.errors.push(diagnostic('scripts are not run as inventories', source.header(1), 'write it in TypeScript: export default async () => ({ all: { hosts: { … } } })'))
       return undefined
     case 'ini':
       return readIni(source, problems)

@@ -2,7 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, relative } from 'node:path'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { excerpt } from './excerpt.ts'
 import { linesBelowSecrets, masked } from './masked.ts'
+
+/** A longer line says nothing to anybody. */
+const LONGEST_SHOWN = 400
 
 /** A text that a person wrote, which knows the place of every character in it. */
 export class Source {
@@ -20,14 +24,20 @@ export class Source {
   /** The place of a stretch of the text, by offset. */
   at(offset: number, length = 1): Place {
     const line = this.#lineOf(Math.max(0, Math.min(offset, this.text.length)))
-    const text = this.line(line)
-    const column = Math.min(offset - (this.#starts[line - 1] ?? 0), text.length) + 1
-    return { file: this.file, line, column, length: Math.max(1, length), text: masked(text, this.#isBelowSecret(line)) }
+    const whole = this.line(line)
+    const column = Math.min(offset - (this.#starts[line - 1] ?? 0), whole.length) + 1
+    const place = { file: this.file, line, column, length: Math.max(1, length) }
+    return whole.length > LONGEST_SHOWN ? place : { ...place, text: masked(excerpt(whole, column - 1, place.length), this.#isBelowSecret(line)) }
   }
 
   /** The place of a stretch of a line. Both count from 1. */
   on(line: number, column = 1, length = 1): Place {
     return this.at((this.#starts[line - 1] ?? 0) + column - 1, length)
+  }
+
+  /** As `on`, with the whole line: for lines that can hold no value, such as the header of a section. */
+  header(line: number, column = 1, length = 1): Place {
+    return { ...this.on(line, column, length), text: this.line(line).slice(0, LONGEST_SHOWN) }
   }
 
   /** A line without its end (LF or CRLF). */

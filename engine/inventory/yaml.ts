@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLError } from 'yaml'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
-import { diagnostic } from '../diagnostic/make.ts'
+import { covered, diagnostic, unshown } from '../diagnostic/make.ts'
+import { nearest } from '../diagnostic/nearest.ts'
 import { SecretReference } from '../secrets/reference.ts'
 import type { Problems } from './draft.ts'
 import { DEEPEST, type Located, type LocatedEntry } from './located.ts'
@@ -40,7 +41,7 @@ function syntaxError(error: YAMLError, source: Source): Diagnostic {
   const at = source.at(start, end - start)
   switch (error.code) {
     case 'TAG_RESOLVE_FAILED':
-      return { message: error.message.replace('Unresolved tag:', 'unknown tag'), at, hint: 'values are plain but for !secret NAME, !secret NAME#KEY and !secrets PREFIX/, which stand for what a secret store holds' }
+      return unknownTag(error, at)
     case 'MULTIPLE_DOCS':
       return { message: 'there is more than one YAML document in this file', at, hint: 'remove the second "---"' }
     case 'TAB_AS_INDENT':
@@ -48,9 +49,27 @@ function syntaxError(error: YAMLError, source: Source): Diagnostic {
     case 'RESOURCE_EXHAUSTION':
       return { message: TOO_DEEP, at }
     default:
-      return { message: `YAML: ${error.message}`, at }
+      return { message: `YAML: ${error.message.replace(QUOTES_SOURCE, '$1')}`, at: unshown(at) }
   }
 }
+
+/** Where the parser's message goes on with what was written. */
+const QUOTES_SOURCE = /(extra characters|Not a YAML token|escape sequence)\b.*$/s
+
+/** What other tools know. */
+const FOREIGN_TAG = /^(!vault|!unsafe|!vault-encrypted|!include|!reset|!override|tag:yaml\.org,2002:\w+)$/
+
+/** A text that begins with "!" looks like a tag too, and may be a secret: only what is known to be a tag is named. */
+function unknownTag({ message }: YAMLError, at: Place): Diagnostic {
+  const name = /^Unresolved tag: (.*)$/s.exec(message)?.[1]
+  if (name === undefined) return { message, at }
+  const meant = nearest(name, ['!secret', '!secrets'])
+  if (meant !== undefined) return { message: `unknown tag ${name}`, at, hint: `did you mean "${meant}"?` }
+  if (FOREIGN_TAG.test(name)) return { message: `unknown tag ${name}`, at, hint: TAGS }
+  return { message: 'what begins with "!" is a tag, and this one is not known', at: covered(at), hint: `quote it when it is a text; ${TAGS}` }
+}
+
+const TAGS = 'values are plain but for !secret NAME, !secret NAME#KEY and !secrets PREFIX/, which stand for what a secret store holds'
 
 class Reader {
   readonly #source: Source
@@ -115,13 +134,13 @@ class Reader {
     const { value, source } = node
     if (typeof value !== 'number' || source === undefined) return { kind: 'scalar', value, at }
     const changed = Number.isInteger(value) ? !/^[-+]?(0|[1-9]\d*)(\.\d*)?([eE][-+]?\d+)?$/.test(source) || !Number.isSafeInteger(value) : !Number.isFinite(value)
-    if (changed) return this.#problem('this number would not stay as it is written', at, QUOTE_IT)
+    if (changed) return this.#problem('this number would not stay as it is written', covered(at), QUOTE_IT)
     return { kind: 'scalar', value, at }
   }
 
   #alias(name: string, at: Place): Located {
     const anchored = this.#anchors.get(name)
-    if (anchored === undefined) return this.#problem(`there is no anchor "&${name}" before this`, at)
+    if (anchored === undefined) return this.#problem('what begins with "*" repeats an anchor (&), and there is none of that name before this', covered(at), 'quote it when it is a text')
     return this.#afford(anchored.size, at) ? anchored.value : NOTHING
   }
 

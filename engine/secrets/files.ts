@@ -23,9 +23,8 @@ export function filesStore({ directory }: Pick<FilesSettings, 'directory'>): Sec
   /** Undefined when there is none. */
   async function read(name: string): Promise<StoredSecret | undefined> {
     try {
-      const { bytes, changed } = await readPrivate(join(directory, name))
-      // A digest would say something about the value, the time of change does not.
-      return { value: new Secret(textOf(bytes)), version: changed.toString(36) }
+      const { bytes, version } = await readPrivate(join(directory, name))
+      return { value: new Secret(textOf(bytes)), version }
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error))) return undefined
       if (error instanceof TypeError) throw new TypeError(`${name} is not UTF-8 text`)

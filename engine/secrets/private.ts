@@ -12,7 +12,7 @@ export class NotPrivate extends Error {
  *
  * @throws NotPrivate, or what the file system throws.
  */
-export async function readPrivate(path: string): Promise<{ readonly bytes: Uint8Array; readonly changed: bigint }> {
+export async function readPrivate(path: string): Promise<{ readonly bytes: Uint8Array; readonly version: string }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
     throw error instanceof Error && 'code' in error && error.code === 'ELOOP' ? new NotPrivate(`${path} is a link`) : error
   })
@@ -20,11 +20,17 @@ export async function readPrivate(path: string): Promise<{ readonly bytes: Uint8
     const stat = await file.stat({ bigint: true })
     if (!stat.isFile() && !stat.isDirectory()) throw new NotPrivate(`${path} is not a file`)
     refuseOpen(path, stat)
-    return { bytes: await file.readFile(), changed: stat.mtimeNs }
+    return { bytes: await file.readFile(), version: versionOf(stat) }
   } finally {
     await file.close()
   }
 }
+
+/**
+ * When it was changed and which file it is: a clock ticks too slowly to tell two changes in a row apart, and a file that replaces another is
+ * a new one. A digest would say something about what it holds.
+ */
+const versionOf = ({ mtimeNs, ino }: { readonly mtimeNs: bigint; readonly ino: bigint }): string => `${mtimeNs.toString(36)}.${ino.toString(36)}`
 
 /** @throws NotPrivate when somebody else owns it, or may read or write it. */
 export function refuseOpen(path: string, { mode, uid }: { readonly mode: bigint; readonly uid: bigint }): void {

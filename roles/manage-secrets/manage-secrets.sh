@@ -1,11 +1,11 @@
 #!/bin/sh
-# Moves .env files between this host and AWS SSM Parameter Store. Installed by hostwright with its settings; needs the aws command.
+# Lists .env files, and moves them between this host and AWS SSM Parameter Store. Installed by hostwright with its settings; moving needs the aws command.
 # Names of keys are shown, values never; they are in no command line and no environment.
 set -u
 umask 077
 export LC_ALL=C AWS_PAGER='' AWS_CLI_FILE_ENCODING=UTF-8 AWS_RETRY_MODE=adaptive AWS_MAX_ATTEMPTS=8
 
-prefix='' region='' endpoint='' key='' services=/opt/services apps=/opt/services/apps
+store=ssm prefix='' region='' endpoint='' key='' services=/opt/services apps=/opt/services/apps
 conf=${MANAGE_SECRETS_CONF:-/etc/hostwright/manage-secrets.conf}
 largest=4096
 
@@ -250,7 +250,12 @@ esac
 case $command in
   list-local) ;;
   *)
-    [ -r "$conf" ] || refuse "there is no $conf: which store? hostwright writes it where the inventory says secrets: { store: ssm, … }"
+    [ -r "$conf" ] || refuse "there is no $conf: which store? The playbook infra writes it"
+    case $store in
+      ssm) ;;
+      '') refuse "the inventory of this host names no store: secrets: { store: ssm, … } there, then the playbook infra" ;;
+      *) refuse "the secrets of this host are kept in the store \"$store\", which is reached from the controller only: npx manage-secrets" ;;
+    esac
     command -v aws >/dev/null || refuse 'the aws command is missing: apt-get install awscli, or manage_secrets: { awscli: true } in the inventory' ;;
 esac
 

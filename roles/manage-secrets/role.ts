@@ -8,7 +8,7 @@ const CONF = '/etc/hostwright/manage-secrets.conf'
 /** The command `manage-secrets` for an operator who is logged in on the host. */
 export const manageSecrets = defineRole({
   name: 'manage-secrets',
-  doc: 'The command /usr/local/bin/manage-secrets on hosts whose inventory keeps its secrets in AWS SSM: upload, download and list .env files, over the aws command. With another store there is nothing to do: `npx manage-secrets` works with all.',
+  doc: 'The command /usr/local/bin/manage-secrets: lists .env files, and where the inventory keeps its secrets in AWS SSM moves them to it and back, over the aws command. Other stores are reached from the controller only: `npx manage-secrets` works with all.',
   params: z.strictObject({
     awscli: z.boolean().default(false).describe('install the package awscli'),
     services: RemotePath.prefault('/opt/services').describe('as in the role directories'),
@@ -16,8 +16,8 @@ export const manageSecrets = defineRole({
   }),
   async run(host, p) {
     const { store } = host
-    if (store?.store !== 'ssm') return
-    const settings = { prefix: store.prefix.replace(/\/+$/, ''), region: store.region, endpoint: store.endpoint, key: store.key, services: p.services, apps: p.apps }
+    const ssm = store?.store === 'ssm' ? store : undefined
+    const settings = { store: store?.store ?? '', prefix: ssm?.prefix.replace(/\/+$/, ''), region: ssm?.region, endpoint: ssm?.endpoint, key: ssm?.key, services: p.services, apps: p.apps }
     const lines = Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quote(value)}\n`]))
     await host.ensure(
       ...(p.awscli ? [packages({ names: ['awscli'] })] : []),

@@ -30,7 +30,7 @@ test('fault 72: every problem of flags, inventory, variables and params at once,
 dir is missing: expected string
   give it as a flag, or with -e name=value; --help shows all
 bad.yml:3:40 "ansible_prot" is not supported
-        here: { ansible_connection: local, ansible_prot: 22 }
+                                         … ansible_prot: …
                                            ~~~~~~~~~~~~
   did you mean "ansible_port"?
 bad.yml:4:34 ansible_connection: expected one of "ssh"|"local"
@@ -38,7 +38,7 @@ bad.yml:4:34 ansible_connection: expected one of "ssh"|"local"
                                      ~~~~
   did you mean "local"?
 bad.yml:6:13 unknown key "greting" in tiny
-        tiny: { greting: hi }
+        tiny: { greting: …
                 ~~~~~~~
   did you mean "greeting"?
 bad.yml:8:12 the_end.dir: expected string, received number
@@ -46,7 +46,7 @@ bad.yml:8:12 the_end.dir: expected string, received number
                ~
   quote it: a bare number does not stay as it is written (1.10 becomes 1.1)
 -e:1:1 no role and no param is called "lod"
-    lod=true
+    lod=…
     ~~~
   did you mean "loud"?
 -e:1:8 copies: Too big: expected number to be <=3
@@ -62,6 +62,12 @@ const refused: readonly (readonly [what: string, args: readonly string[], text: 
   ['no inventory', [], 'no inventory\n  name one: -i production (a folder in inventory/), -i hosts.yml, or -i web1,web2\n1 problem; no host was contacted.\n'],
   ['fault 74: a limit that matches nobody', ['-i', closed, '-e', 'dir=/x', '-l', 'all:!closed'], '--limit all:!closed matches no host\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
   ['a tag that nobody has', ['-i', closed, '-e', 'dir=/x', '-t', 'greeting'], 'no role and no task has the tag "greeting"\n  there is: greet, the-end, tiny\n1 problem; no host was contacted.\n'],
+  ['tags to skip that nobody has, and those to run', ['-i', closed, '-e', 'dir=/x', '--skip-tags', 'gret', '-t', 'tiny,,nothing'], 'no role and no task has the tag "nothing"\n  there is: greet, the-end, tiny\nno role and no task has the tag "gret"\n  did you mean "greet"?\n2 problems; no host was contacted.\n'],
+  ['a listing by a tag that nobody has', ['-i', closed, '-e', 'dir=/x', '-t', 'greeting', '--list-tasks'], 'no role and no task has the tag "greeting"\n  there is: greet, the-end, tiny\n1 problem; no host was contacted.\n'],
+  ['hosts listed by a task that is not there', ['-i', closed, '-e', 'dir=/x', '--start-at', 'file /y*', '--list-hosts'], 'no task is called "file /y*"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
+  ['everything skipped', ['-i', closed, '-e', 'dir=/x', '--skip-tags', 'tiny,the-end', '--syntax-check'], '--skip-tags tiny,the-end leaves no task\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
+  ['two reports in one file', ['-i', closed, '-e', 'dir=/x', '--report', 'nowhere/a', '--junit', 'nowhere/../nowhere/a'], '--report and --junit are the same file: nowhere/../nowhere/a\n  name a file of its own for each\n1 problem; no host was contacted.\n'],
+  ['a flag that does not exist, with all else that is wrong', ['-i', closed, '--frks', '3', '-e', 'dir=/x', '-f', '0', '-l', 'nobody', '-K'], 'there is no flag --frks\n  did you mean "--forks"?\n--forks takes a whole number from 1 on\n--limit:1:1 there is no host or group "nobody"\n    nobody\n    ~~~~~~\n  there is: all, closed, ungrouped\n3 problems; no host was contacted.\n'],
   ['a task that is not there', ['-i', closed, '-e', 'dir=/x', '--start-at', 'file /y*'], 'no task is called "file /y*"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
 ]
 for (const [what, args, text] of refused)

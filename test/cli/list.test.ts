@@ -42,6 +42,15 @@ test('the directories of the system are there, so that what is written into them
   assert.equal(tasks, 'p:\n  r\n    file /etc/motd\n    file /tmp/x\n    file /usr/local/bin/x\n    command true\n')
 })
 
+test('a run that begins later is listed from there', async () => {
+  const playbook = definePlaybook({ name: 'p', doc: '', params: z.strictObject({}), plays: () => [{ name: 'p', hosts: 'all', roles: [use(role('r', '/r')), use(role('s', '/s'))] }] })
+  const inventory = inventoryOf(['a'])
+  const prepared = prepare(playbook, inventory, NO_VARS, { allowEmpty: false })
+  assert.ok(prepared.ok)
+  const { tasks } = await listTasks({ plays: prepared.value, inventory, tags: { tags: [], skip: [] }, gate: () => (_, title) => title === 'directory /s' })
+  assert.equal(tasks, 'p:\n  r\n  s\n    directory /s\n')
+})
+
 test('a task that the empty host refuses is listed, and does not end the listing', async () => {
   const { tasks, known, titles } = await listed(async (host) => {
     await host.ensure(file({ path: '/srv/shop/a', content: 'x' }), directory({ path: '/x' }))

@@ -65,7 +65,7 @@ test('fault 66: another run holds the host: exit 5, with its owner; --check does
 
 test('a report that cannot be written is told with its flag; one without a name, before anything is done', { timeout: 60_000 }, async () => {
   const full = await onHere(fresh(), '--report', '/dev/full')
-  assert.deepEqual([full.code, /--report \/dev\/full: cannot be written: ENOSPC/.test(full.stderr)], [1, true], full.stderr)
+  assert.deepEqual([full.code, /--report \/dev\/full: cannot be written: ENOSPC/.test(full.stderr)], [2, true], full.stderr)
   const dir = fresh()
   assert.deepEqual([(await onHere(dir, '--events', '')).code, existsSync(dir)], [3, false])
 })
@@ -133,10 +133,10 @@ test('fault 69: what nobody caught is told as a bug, with where things stand; ex
   assert.ok(existsSync(dir) && !existsSync(join(dir, 'after')))
 })
 
-test('fault 68: a report that cannot be written to its end: the result is told all the same; exit 1', async () => {
+test('fault 68: a report that cannot be written to its end: the result is told all the same; exit 2', async () => {
   const dir = fresh()
   const { code, stdout, stderr } = await onHere(dir, '--events', '/dev/full')
-  assert.deepEqual([code, existsSync(join(dir, 'greeting'))], [1, true])
+  assert.deepEqual([code, existsSync(join(dir, 'greeting'))], [2, true])
   assert.match(stdout, /^here +\d+ +\d+ /m)
   assert.match(stderr, /ENOSPC|no space left/)
 })

@@ -40,20 +40,20 @@ for (const [values, expected] of rows) {
 }
 
 const errors: readonly (readonly [values: string[], printed: string])[] = [
-  [['abc'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}\n    abc\n    ~~~'],
-  [['=x'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}\n    =x\n    ~~'],
-  [[''], '-e:1:1 -e takes name=value, @file.yml or {"name": value}\n    \n    ~'],
-  [['[1]'], '-e:1:1 -e takes a map: {"name": value}\n    [1]\n    ~'],
-  [['{"a": 1, "a": 2}'], '-e:1:10 "a" stands twice in the same map\n    {"a": 1, "a": 2}\n             ~~~\n  the first is on line 1: keep one of them'],
-  [['{"a": '], '-e:1:7 YAML: Flow map must end with a }\n    {"a": \n          ~'],
+  [['abc'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}'],
+  [['=x'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}'],
+  [[''], '-e:1:1 -e takes name=value, @file.yml or {"name": value}'],
+  [['[1]'], '-e:1:1 -e takes a map: {"name": value}'],
+  [['{"a": 1, "a": 2}'], '-e:1:10 "a" stands twice in the same map\n           … "a": …\n             ~~~\n  the first is on line 1: keep one of them'],
+  [['{"a": '], '-e:1:7 YAML: Flow map must end with a }'],
   [['@'], '-e:1:1 after "@" stands a file\n    @\n    ~'],
   [['@nowhere.yml'], 'nowhere.yml:1:1 cannot read this file: there is no such file'],
   [['@list.yml'], 'list.yml:1:1 a file of variables is a map: "name: value", one a line\n    - 1\n    ~~~'],
   [['a={{ b }}'], '-e:1:3 "{{ }}" is not filled in here: values are data\n    a={{ b }}\n      ~~~~~~~\n  write the value itself; what depends on something else is computed in a playbook or an inventory in TypeScript'],
   [['db_password={{ b }}'], '-e:1:13 "{{ }}" is not filled in here: values are data\n    db_password=[secret]\n                ~~~~~~~\n  write the value itself; what depends on something else is computed in a playbook or an inventory in TypeScript'],
-  [['a.__proto__.b=1'], '-e:1:1 the key "__proto__" is not allowed\n    a.__proto__.b=1\n    ~~~~~~~~~~~~~\n  it means something else to JavaScript: give it another name'],
-  [['ansible_port=ssh', 'ansible_usr=x'], '-e:1:14 ansible_port: a port is a number from 1 to 65535\n    ansible_port=ssh\n                 ~~~\n-e:1:1 "ansible_usr" is not supported\n    ansible_usr=x\n    ~~~~~~~~~~~\n  did you mean "ansible_user"?'],
-  [[`${'a.'.repeat(70)}b=1`], `-e:1:1 this name has more than 64 parts\n    ${'a.'.repeat(70)}b=1\n    ${'~'.repeat(141)}`],
+  [['a.__proto__.b=1'], '-e:1:1 the key "__proto__" is not allowed\n    a.__proto__.b=…\n    ~~~~~~~~~~~~~\n  it means something else to JavaScript: give it another name'],
+  [['ansible_port=ssh', 'ansible_usr=x'], '-e:1:14 ansible_port: a port is a number from 1 to 65535\n    ansible_port=ssh\n                 ~~~\n-e:1:1 "ansible_usr" is not supported\n    ansible_usr=…\n    ~~~~~~~~~~~\n  did you mean "ansible_user"?'],
+  [[`${'a.'.repeat(70)}b=1`], `-e:1:1 this name has more than 64 parts\n    ${'a.'.repeat(70)}b=…\n    ${'~'.repeat(141)}`],
 ]
 
 for (const [values, printed] of errors) {

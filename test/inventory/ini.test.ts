@@ -56,15 +56,16 @@ test('a file called hosts may be YAML', async () => {
 const errors: readonly (readonly [ini: string, printed: string])[] = [
   ['[web\na\n', `${INI}:1:1 a section is [group], [group:vars] or [group:children]\n    [web\n    ~~~~`],
   ['[web:var]\na=1\n', `${INI}:1:1 a section is [group], [group:vars] or [group:children]\n    [web:var]\n    ~~~~~~~~~\n  did you mean "vars"?`],
-  ['[web]\na x\n', `${INI}:2:3 after the name of a host stand variables: name=value\n    a x\n      ~`],
-  ['[web]\na x = 1\n', `${INI}:2:3 after the name of a host stand variables: name=value\n    a x = 1\n      ~\n${INI}:2:5 after the name of a host stand variables: name=value\n    a x = 1\n        ~\n  write it without blanks around "="\n${INI}:2:7 after the name of a host stand variables: name=value\n    a x = 1\n          ~`],
-  ['[web]\na x="1\n', `${INI}:2:3 a quote (") is opened and not closed\n    a x="1\n      ~`],
-  ['[web]\na x=1 x=2\n', `${INI}:2:7 "x" is given twice\n    a x=1 x=2\n          ~\n  keep one of them`],
+  ['[web]\na x\n', `${INI}:2:3 after the name of a host stand variables: name=value`],
+  ['[web]\na x = 1\n', `${INI}:2:3 after the name of a host stand variables: name=value\n${INI}:2:5 after the name of a host stand variables: name=value\n  write it without blanks around "="\n${INI}:2:7 after the name of a host stand variables: name=value`],
+  ['[web]\na x="1\n', `${INI}:2:3 a quote (") is opened and not closed`],
+  ['[web]\na x=1 x=2\n', `${INI}:2:7 "x" is given twice\n        … x=…\n          ~\n  keep one of them`],
   ['[web]\na\n[eu:children]\nwbe\n', `${INI}:4:1 there is no group "wbe"\n    wbe\n    ~~~\n  did you mean "web"?`],
   ['[web]\na\n[wbe:vars]\nx=1\n', `${INI}:3:2 there is no group "wbe"\n    [wbe:vars]\n     ~~~\n  did you mean "web"?`],
-  ['[web]\na\n[web:vars]\nx\n', `${INI}:4:1 expected "name = value"\n    x\n    ~`],
+  ['[web]\na\n[web:vars]\nx\n', `${INI}:4:1 expected "name = value"`],
   ['[a:children]\nb\n[b:children]\na\n[a]\n[b]\n', `${INI}:2:1 groups are within each other in a circle: a > b > a\n    b\n    ~\n  remove one of these children`],
-  ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    a ansible_prot=22\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number`],
+  ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    … ansible_prot=…\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number\n    … ansible_password=…\n                       ~`],
+  ['[web]\npasword=hunter22\n', `${INI}:2:1 "pasword" is given a value where a name is expected\n    pasword=[secret]\n    ~~~~~~~\n  variables of a group stand beneath [web:vars], those of a host after its name`],
   ['#!/bin/sh\necho\n', `${INI}:1:1 scripts are not run as inventories\n    #!/bin/sh\n    ~\n  write it in TypeScript: export default async () => ({ all: { hosts: { … } } })`],
 ]
 

@@ -5,9 +5,14 @@ import { diagnoseZod } from '../../engine/diagnostic/zod.ts'
 import { Source } from '../../engine/inventory/source.ts'
 import { PlainSecret, SecretEntry, SecretValue } from '../../engine/values/secret-value.ts'
 
+/** What is shown of each line when an error is about its value; of a line that is only a key, the key. */
 const shown = (text: string): string[] => {
   const source = new Source('x', text)
-  return Array.from({ length: source.lineCount }, (_, index) => source.on(index + 1).text ?? '')
+  return Array.from({ length: source.lineCount }, (_, index) => {
+    const line = source.line(index + 1)
+    const start = /^\s*(?:- +)*[\w.-]+:\s+/.exec(line)?.[0].length ?? line.search(/\S|$/)
+    return source.on(index + 1, start + 1, line.length - start).text ?? ''
+  })
 }
 
 test('what stands below a key that sounds like a secret is not shown, however it is written; references and the settings of a store are', () => {
@@ -21,7 +26,7 @@ test('what stands below a key that sounds like a secret is not shown, however it
 test('a file of nothing but deep secrets is read in no time', () => {
   const source = new Source('x', 'secrets:\n  a:\n'.repeat(50_000))
   const began = performance.now()
-  assert.equal(source.on(99_999).text, 'secrets:')
+  assert.equal(source.on(99_999, 1, 8).text, 'secrets:')
   assert.ok(performance.now() - began < 2000)
 })
 

@@ -9,11 +9,11 @@ test('a variable that is nearly named like a role is found, once, and others are
   assert.equal(
     misspeltVars(inventory, new Set(['postgres', 'redis', 'app_name'])).map(printDiagnostic).join('\n'),
     `inventory/production/hosts.yml:3:10 no role and no param is called "postgers"
-      vars: {postgers: {image: x}, redis: {}, region: eu}
+      vars: {postgers: …
              ~~~~~~~~
   did you mean "postgres"?
 -e:1:1 no role and no param is called "app_nme"
-    app_nme=x
+    app_nme=…
     ~~~~~~~
   did you mean "app_name"?`,
   )

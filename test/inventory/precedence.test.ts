@@ -67,11 +67,11 @@ test('groups that are equally deep must not disagree, unless something stronger 
   assert.equal(
     await refused({ [`${P}hosts.yml`]: disagree }),
     `${P}hosts.yml:6:10 h (and 1 more) gets two different values for v: here and at ${P}hosts.yml:3:10
-      vars: {v: 2, r: {x: 2}}
+      vars: {v: …
              ~
   neither is stronger: say it once, or say it for the host or for a group within both
 ${P}hosts.yml:6:20 h (and 1 more) gets two different values for r.x: here and at ${P}hosts.yml:3:20
-      vars: {v: 2, r: {x: 2}}
+                 … r: {x: …
                        ~
   neither is stronger: say it once, or say it for the host or for a group within both`,
   )

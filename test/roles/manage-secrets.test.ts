@@ -31,3 +31,27 @@ for (const { name, path } of shells)
       rmSync(folder, { recursive: true })
     }
   })
+
+const elsewhere: readonly (readonly [store: string, says: RegExp])[] = [
+  ['', /the inventory of this host names no store/],
+  ["'files'", /kept in the store "files", which is reached from the controller only: npx manage-secrets/],
+]
+for (const [store, says] of elsewhere)
+  test(`manage-secrets on a host whose secrets are not in SSM (store=${store}): it lists, and says why it moves nothing`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-manage-'))
+    try {
+      mkdirSync(join(folder, 'services/a'), { recursive: true })
+      writeFileSync(join(folder, 'services/a/.env'), 'A=1\nB=2\n', { mode: 0o600 })
+      writeFileSync(join(folder, 'conf'), `store=${store}\nservices=${folder}/services\napps=${folder}/services/apps\n`)
+      const call = (...words: string[]) => spawnSync('sh', [SCRIPT, ...words], { encoding: 'utf8', timeout: 30_000, env: { PATH: process.env['PATH'], MANAGE_SECRETS_CONF: join(folder, 'conf') } })
+      const listed = call('list-local')
+      assert.deepEqual([listed.status, listed.stdout], [0, `${folder}/services/a/.env  2 keys\n`], listed.stderr)
+      for (const words of [['-y', 'upload', 'a'], ['-y', 'download', 'a'], ['-y', 'batch-upload'], ['-y', 'batch-download'], ['list-remote']]) {
+        const { status, stderr } = call(...words)
+        assert.equal(status, 3, words.join(' '))
+        assert.match(stderr, says)
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })

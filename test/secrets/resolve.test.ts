@@ -107,8 +107,14 @@ group_vars/all.yml:5:21 there is no key API_KYE in the secret "shop/.env" in SSM
                         ~~~~~~~~~~~~~~~~~
   did you mean "API_KEY"?
 group_vars/all.yml:6:3 vault.secrets.API_KEY: this is a placeholder, not a secret
+      secrets: !secrets shop/.env
+      ~~~~~~~
 group_vars/all.yml:6:3 vault.secrets.SHORT: a secret has at least 4 characters
+      secrets: !secrets shop/.env
+      ~~~~~~~
 group_vars/all.yml:6:3 vault.secrets.PADDED: this secret begins or ends with white space
+      secrets: !secrets shop/.env
+      ~~~~~~~
 group_vars/all.yml:7:18 there is no secret below "nothing/" in SSM Parameter Store /production (eu-west-1, ENDPOINT)
       more: !secrets nothing/
                      ~~~~~~~~
@@ -151,9 +157,9 @@ test('what only looks at the inventory asks no store', { timeout: 120_000 }, asy
 
 const wrong: readonly (readonly [what: string, vars: string, message: RegExp])[] = [
   ['no store', 'vault: { token: !secret a/B }\n', /all\.yml:1:25 here has no secret store\n.*\n *~~~\n  say where it is kept, in group_vars\/all\.yml/],
-  ['no store, and a password beside it', 'vault: { token: !secret a/B, password: hunter22, name: 1 }\n', /no secret store\n {4}vault: \{ token: !secret a\/B, password: \[secret\]\n/],
+  ['no store, and a password beside it', 'vault: { token: !secret a/B, password: hunter22, name: 1 }\n', /no secret store\n {4}vault: \{ token: !secret a\/B…\n/],
   ['a store that there is not', 'secrets: { store: vault }\n', /all\.yml:1:19 secrets\.store: the store is one of ssm, age, files, environment, command/],
-  ['a misspelt setting', 'secrets: { store: ssm, prefx: /x }\n', /all\.yml:1:24 unknown key "prefx" in secrets\n {4}secrets: \{ store: ssm, prefx: \/x \}\n {27}~~~~~\n  did you mean "prefix"\?/],
+  ['a misspelt setting', 'secrets: { store: ssm, prefx: /x }\n', /all\.yml:1:24 unknown key "prefx" in secrets\n {25}… prefx: …\n {27}~~~~~\n  did you mean "prefix"\?/],
   ['a setting of the wrong kind', 'secrets: { store: ssm, prefix: production }\n', /all\.yml:1:32 secrets\.prefix: a prefix begins with "\/"/],
   ['a name that leaves the store', 'vault: { token: !secret ../x }\n', /all\.yml:1:17 "\.\.\/x" cannot name a secret: a name has no part "\." or "\.\."/],
   ['a key of a map', 'vault: { secrets: !secrets "a/.env#B" }\n', /cannot name secrets: one key of a document is !secret NAME#KEY/],
