@@ -6,12 +6,24 @@ export class Watch {
   readonly #expected: Expected<unknown>[] = []
   readonly #failures: Failure[] = []
   readonly #endings: (HostLost | Stopped)[] = []
+  #pending = 0
+  #idleSince = performance.now()
 
   /** Somebody should await this. */
   track<T>(promise: Promise<T>): Expected<T> {
     const expected = new Expected(promise, new Error('not awaited'))
     this.#expected.push(expected)
+    this.#pending++
+    void expected.settled().then(() => {
+      this.#pending--
+      this.#idleSince = performance.now()
+    })
     return expected
+  }
+
+  /** For how many milliseconds nothing has been asked for: the role is at something of its own. */
+  get idleMs(): number {
+    return this.#pending > 0 ? 0 : performance.now() - this.#idleSince
   }
 
   failed(failure: Failure): void {

@@ -10,6 +10,7 @@ import { STORE_VARIABLE, StoreSettings } from '../secrets/settings.ts'
 import { ParamsError } from '../tasks/task.ts'
 import type { Fleet } from './fleet.ts'
 import { Once } from './once.ts'
+import { withPatience } from './patience.ts'
 import type { PreparedHost, PreparedPlay } from './prepare.ts'
 import type { RunOptions } from './run-options.ts'
 import { isSelected } from './tags.ts'
@@ -74,7 +75,10 @@ export class HostRuns {
   async #watched({ watch }: Host, host: string, role: string, work: () => Promise<void>): Promise<void> {
     const { emit } = this.#options
     try {
-      await work()
+      await withPatience(watch, work, {
+        limitMs: this.#options.patienceMs,
+        warn: (seconds) => emit({ type: 'warning', message: `${host}: the role ${role} has been waiting for ${seconds} s, for something that is no task` }),
+      })
     } finally {
       // What it asked for and did not wait for is still at work.
       await watch.settled()

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly ahead?: ReadAhead
   /** Only the names of tasks are wanted: see {@link HostContext}. */
   readonly listing?: boolean
+  /** How long a role may be at something of its own without asking anything of a host. Default: an hour. */
+  readonly patienceMs?: number
   /** For the listing, which wants to see the tags that tasks have. */
   readonly onTags?: (tags: readonly string[]) => void
 }

@@ -300,3 +300,14 @@ test('fault 74: a thousand hosts', async () => {
   const run = await runInMemory(fakes(...names), [{ name: 'p', hosts: 'all', roles: [make('/x')] }])
   assert.deepEqual([run.done.length, run.recap.changed, run.recap.exit], [1000, 1000, 0])
 })
+
+test('a role that waits for something of its own is told of, ever more seldom, and given up in the end; the other host and its time in tasks do not count', { timeout: 20_000 }, async () => {
+  const hosts = fakes('a', 'b')
+  const [hangs, works] = [role('hangs', async (host) => (host.name === 'a' ? new Promise(() => {}) : host.ensure(directory({ path: '/x' })))), role('works', (host) => host.ensure(directory({ path: '/y' })))]
+  const { events, done, recap } = await runInMemory(hosts, [{ name: 'p', hosts: 'all', roles: [hangs, works] }], { patienceMs: 2_000 })
+  const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
+  assert.deepEqual(warnings, ['a: the role hangs has been waiting for 1 s, for something that is no task', 'a: the role hangs has been waiting for 2 s, for something that is no task'])
+  const failure = events.find((event) => event.type === 'failure')
+  assert.match(failure?.type === 'failure' ? failure.message : '', /^this role asked nothing of its host for 2 s, and did not end$/)
+  assert.deepEqual([done, recap.exit], [['b'], 2])
+})
