@@ -6,7 +6,7 @@ import { contentOf } from '../values/content.ts'
 import { quoteAll } from '../values/quote.ts'
 import { Account, Duration, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
-import { defineAction } from './action.ts'
+import { defineAction, type Action } from './action.ts'
 
 /** What running takes, for `command`, `script` and `composeExec` alike. */
 export const Running = {
@@ -23,8 +23,11 @@ export const Running = {
 
 export interface CommandOutput {
   readonly code: number
+  /** At most 1 MiB: of more the beginning and the end, with a line between them that tells. */
   readonly stdout: string
   readonly stderr: string
+  /** Bytes left out of the middle of `stdout`; 0 when it is whole. With `changes: false`, where what it prints is what is wanted, that is a failure. */
+  readonly cut: number
 }
 
 type RunningParams = z.output<z.ZodObject<typeof Running>>
@@ -49,10 +52,11 @@ export function runningStep(argv: readonly string[], p: RunningParams): RunStep 
   })
 }
 
-export const commandOutput = ({ code, stdout, stderr }: StepOutput): { ok: true; value: CommandOutput } => ({
-  ok: true,
-  value: { code, stdout: stdout.toString(), stderr: stderr.toString() },
-})
+/** What was printed; half of what was asked for is no answer. */
+export function commandOutput({ code, stdout, stderr, cut = 0 }: StepOutput, { changes }: Pick<RunningParams, 'changes'>): ReturnType<Action<CommandOutput>['result']> {
+  if (cut > 0 && !changes) return { ok: false, message: `it printed ${stdout.length + cut} bytes, and 1 MiB of what a command prints is kept`, hint: 'let it print less, or write to a file on the host' }
+  return { ok: true, value: { code, stdout: stdout.toString(), stderr: stderr.toString(), cut } }
+}
 
 /**
  * Runs a command, as an argv: no shell reads it. What it may change is unknown afterwards; say `creates`, `removes` or `changes: false`

@@ -85,7 +85,7 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
     tags: { tags: list('tags'), skip: list('skip-tags') },
     output: output === 'json' || output === 'plain' ? output : 'tty',
     acceptNew: typed.has('accept-new'),
-    env: { home: homedir(), user: userInfo().username, ...(agentSocket !== undefined && { agentSocket }) },
+    env: { ...whoRuns(), ...(agentSocket !== undefined && { agentSocket }) },
     ...(serial !== undefined && { serial }),
     ...(maxFail !== undefined && { maxFail }),
     ...(becomeUser !== undefined && { becomeUser }),
@@ -96,6 +96,19 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
     ...(sshConfig !== undefined && { sshConfig: resolve(here.cwd, sshConfig) }),
     ...(start !== undefined && { gate: () => startGate(start) }),
   })
+}
+
+/** In a container a user may have a number only. */
+function whoRuns(): { readonly home: string; readonly user: string } {
+  const known = <T>(ask: () => T, otherwise: T): T => {
+    try {
+      return ask()
+    } catch {
+      return otherwise
+    }
+  }
+  const named = process.env['USER'] ?? process.env['LOGNAME'] ?? String(process.getuid?.() ?? '')
+  return { home: known(homedir, '/'), user: known(() => userInfo().username, named) }
 }
 
 /** The last of two reports would replace the first, or stand in the midst of it. */

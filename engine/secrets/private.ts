@@ -1,6 +1,5 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 
 /** A file with secrets in it that others could read or replace. */
 export class NotPrivate extends Error {
@@ -34,7 +33,7 @@ const versionOf = ({ mtimeNs, ino }: { readonly mtimeNs: bigint; readonly ino: b
 
 /** @throws NotPrivate when somebody else owns it, or may read or write it. */
 export function refuseOpen(path: string, { mode, uid }: { readonly mode: bigint; readonly uid: bigint }): void {
-  const us = BigInt(userInfo().uid)
+  const us = BigInt(process.getuid?.() ?? -1)
   if (uid !== us) throw new NotPrivate(`${path} belongs to user ${uid}, not to you (${us})`)
   if ((mode & 0o77n) !== 0n) throw new NotPrivate(`${path} is open to others (mode ${(mode & 0o777n).toString(8).padStart(4, '0')})`)
 }

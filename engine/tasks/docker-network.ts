@@ -98,7 +98,8 @@ const OPTIONS = [
 
 /**
  * Takes everything off, makes the network anew, puts everything back with the names it had there. Who was on it is noted before, so that a
- * run that dies in between leaves nobody out; so is what the old network was made with, which is made again where the new one cannot be.
+ * run that dies in between leaves nobody out; so is what the old network was made with, which is made again where the new one cannot be. A fixed
+ * address is kept where the network that comes has it.
  */
 const MOVE = `
 name=$1 note=$2 old=$2~old how=$3 failed=; shift 3
@@ -106,7 +107,7 @@ umask 077; mkdir -p -- "\${note%/*}" || exit
 if docker network inspect -- "$name" >/dev/null 2>&1; then there=1; else there=; fi
 if [ -n "$there" ] && [ "$how" = anew ]; then
   docker ps -aq --no-trunc --filter "network=$name" | while read -r id; do
-    docker inspect --format "{{.ID}}{{range (index .NetworkSettings.Networks \\"$name\\").Aliases}} --alias {{.}}{{end}}" "$id"
+    docker inspect --format "{{.ID}}{{range (index .NetworkSettings.Networks \\"$name\\").Aliases}} --alias {{.}}{{end}}{{with (index .NetworkSettings.Networks \\"$name\\").IPAMConfig}}{{with .IPv4Address}} --ip {{.}}{{end}}{{with .IPv6Address}} --ip6 {{.}}{{end}}{{end}}" "$id"
   done >"$note.new" || exit
   # What an earlier run noted and could not put back is still off.
   [ ! -f "$note" ] || cat -- "$note" >>"$note.new"
@@ -122,9 +123,18 @@ if [ -z "$there" ] && ! docker network create "$@" "$name"; then
   docker network create "$@" "$name" >/dev/null || exit
 fi
 [ -f "$note" ] || exit 0
-while read -r id aliases; do
+: >"$note.left" || exit
+moved=
+while read -r id how_it_was; do
   docker inspect --type container "$id" >/dev/null 2>&1 || continue
-  said=$(docker network connect $aliases "$name" "$id" 2>&1) || case $said in *'already exists in network'*|*'already attached'*) ;; *) printf '%s\\n' "$said" >&2; exit 1 ;; esac
+  said=$(docker network connect $how_it_was "$name" "$id" 2>&1) && continue
+  case $said in *'already exists in network'*|*'already attached'*) continue ;; esac
+  # Without its fixed address rather than not at all.
+  anyhow=$(printf '%s' "$how_it_was" | sed 's/--ip6* [^ ]*//g')
+  if [ "$anyhow" != "$how_it_was" ] && docker network connect $anyhow "$name" "$id" >/dev/null 2>&1; then moved="$moved $id"
+  else printf '%s\\n' "$said" >&2; printf '%s\\n' "$id $how_it_was" >>"$note.left"; fi
 done <"$note"
-rm -f -- "$note" "$old"
+if [ -s "$note.left" ]; then mv -f -- "$note.left" "$note"; echo "these containers are not on $name yet: the next run puts them back" >&2; exit 1; fi
+rm -f -- "$note" "$note.left" "$old"
+[ -z "$moved" ] || { echo "on $name again, but not at their fixed addresses, which it does not have any more:$(docker inspect --format ' {{slice .Name 1}}' $moved | tr -d '\\n')" >&2; [ -n "$failed" ] || exit 1; }
 [ -z "$failed" ] || { echo "the network $name is as it was before, and its containers are on it again" >&2; exit 1; }`

@@ -18,7 +18,7 @@ import { rivalRefusal, rivals, STANDARD as FILE } from './compose-rivals.ts'
 import { listed, verdictOf } from './compose-verdict.ts'
 import { wishOf } from './compose-wish.ts'
 import { givenFiles, keptFiles, type WishedFile } from './rollout/files.ts'
-import { launch } from './rollout/launch.ts'
+import { launch, NOT_UNDER_WAY } from './rollout/launch.ts'
 import { settingsText, upstreamNames } from './rollout/settings.ts'
 import { defineTask } from './task.ts'
 
@@ -134,11 +134,12 @@ export const rollout = defineTask({
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),
     })
     const next = `${journalPath(project.name)}/next`
-    const limit = p.wait * 2 + 600 + (p.before?.timeout ?? 0) + p.drain * 2 + p.observe + 300
+    // An earlier one may have to be finished first, images fetched, and containers take their time to end.
+    const limit = p.wait * 4 + 1200 + (p.before?.timeout ?? 0) + p.drain * 2 + p.observe + 600
     return [
       change(
         `${runs ? `replace ${p.service}${p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}` : `start ${p.service}`}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
-        [run(['sh', '-c', 'umask 077; rm -rf -- "$1" && mkdir -p -- "$1"', 'sh', next], { timeout: 0 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
+        [run(['sh', '-c', `umask 077; ${NOT_UNDER_WAY} && rm -rf -- "$1/next" && mkdir -- "$1/next"`, 'sh', journalPath(project.name)], { timeout: 60 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
         [
           becomes(composeProject(project.name), { ...after, record }),
           becomes(rolloutPhase(project.name), ''),

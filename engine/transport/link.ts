@@ -62,6 +62,8 @@ export interface StepOutput {
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: Buffer
+  /** Bytes left out of the middle of stdout, where it was more than is kept. */
+  readonly cut?: number
 }
 
 export interface StepFailure extends StepOutput {

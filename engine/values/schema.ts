@@ -47,6 +47,7 @@ export const Duration = z
     const [, amount = '0', unit = 's'] = /^([\d.]+)(ms|s|m|h)$/.exec(value) ?? []
     return Number(amount) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? 1)
   })
+  .refine((seconds) => seconds <= 864_000, 'a time span is at most 240h')
   .describe('time span: 500ms, 30s, 5m, 1h')
 
 /** One line of text. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { readFlags } from '../../engine/cli/flags.ts'
@@ -116,6 +118,28 @@ test('every option that is wrong is told at once', async () => {
   const options = await readOptions(typed.value, { cwd: '/', isTTY: false })
   assert.ok(!options.ok)
   assert.equal(options.error.length, 9, options.error.map(({ message }) => message).join('\n'))
+})
+
+test('a user who has a number and no name, as in a container', async () => {
+  const typed = readFlags([], [])
+  assert.ok(typed.ok)
+  const { userInfo, homedir } = os
+  const { USER, LOGNAME } = process.env
+  os.userInfo = os.homedir = () => { throw new Error('uv_os_get_passwd returned ENOENT') }
+  syncBuiltinESMExports()
+  try {
+    for (const [env, user] of [[{ USER: 'ci' }, 'ci'], [{ LOGNAME: 'job' }, 'job'], [{}, String(process.getuid?.())]] as const) {
+      delete process.env['USER']
+      delete process.env['LOGNAME']
+      Object.assign(process.env, env)
+      const options = await readOptions(typed.value, { cwd: '/', isTTY: false })
+      assert.deepEqual(options.ok && [options.value.env.user, options.value.env.home], [user, '/'])
+    }
+  } finally {
+    Object.assign(os, { userInfo, homedir })
+    syncBuiltinESMExports()
+    Object.assign(process.env, USER !== undefined && { USER }, LOGNAME !== undefined && { LOGNAME })
+  }
 })
 
 test('--start-at begins anew each time that the plays are gone through: with --plan that is twice', async () => {

@@ -63,3 +63,20 @@ test('of -e k=v for a map or a list it is said how those are written', () => {
   assert.deepEqual(hint(z.strictObject({ keys: z.record(z.string(), z.string()) }), { keys: '{"x":"1"}' }), [`-e k=v gives strings; write JSON: -e '{"tune":{"keys":{…}}}'`])
   assert.deepEqual(hint(z.strictObject({ keys: z.array(z.string()) }), { keys: 'a,b' }), [`-e k=v gives strings; write JSON: -e '{"tune":{"keys":[…]}}'`])
 })
+
+const Hidden = z.string().min(4).meta({ secret: true })
+const shownOf: readonly (readonly [what: string, schema: z.ZodType, value: unknown, text: string])[] = [
+  ['a number for a text', z.strictObject({ a: z.string() }), 5, 'a: hunter2'],
+  ['a secret', z.strictObject({ a: Hidden }), 5, 'a: …'],
+  ['what is within a secret', z.strictObject({ a: z.record(z.string(), Hidden) }), { x: 5 }, 'a: …'],
+  ['a text where a map is wanted', z.strictObject({ a: z.strictObject({ b: z.string() }) }), 'hunter2', 'a: …'],
+  ['a text where a number or a map with a secret is wanted', z.strictObject({ a: z.union([z.int(), z.strictObject({ b: z.array(Hidden) })]) }), 'hunter2', 'a: …'],
+  ['anything, refused in words of its own', z.strictObject({ a: z.unknown().refine(() => false, 'no') }), 'hunter2', 'a: …'],
+]
+for (const [what, schema, value, text] of shownOf)
+  test(`a refused value is shown only where it can be no secret: ${what}`, () => {
+    const parsed = schema.safeParse({ a: value })
+    assert.ok(!parsed.success)
+    const [found] = diagnoseZod(parsed.error, { place: () => ({ file: 'x', line: 1, column: 4, length: 7, text: 'a: hunter2' }), schema, input: { a: value } })
+    assert.equal(found?.at?.text, text)
+  })

@@ -21,6 +21,11 @@ export const ofSecrets: readonly Mutation[] = [
   { name: 'a quote in an .env ends the value', file: 'engine/values/env-file.ts', find: `plain.replace(/[\\\\"$]/g`, replace: `plain.replace(/[\\\\$]/g`, tests: ['values/env-file'] },
   { name: 'what is rendered is rendered again', file: 'engine/template/template.ts', find: 'compile()(members(valid.data, secrets)))', replace: 'handlebars().compile(compile()(members(valid.data, secrets)), OPTIONS)(members(valid.data, secrets)))', tests: ['template/template > fault 76: values stand as they are'] },
   { name: 'what is not given is printed as nothing', file: 'engine/template/template.ts', find: 'if (value === undefined) throw', replace: "if (value === undefined) return ''; if (value === null) throw", tests: ['template/print'] },
+  { name: 'an error shows what stands before it on its line', file: 'engine/inventory/excerpt.ts', find: '!LEADS.test(text.slice(word, blanks))', replace: 'false', tests: ['inventory/ini'] },
+  { name: 'an error about a key shows its value', file: 'engine/inventory/excerpt.ts', find: '`${separator}…`', replace: 'text', tests: ['cli/masked-input'] },
+  { name: 'a value of the wrong shape is shown', file: 'engine/diagnostic/zod.ts', find: 'takesScalar(schema, path) && !isSecret(schema, path)', replace: '!isSecret(schema, path)', tests: ['cli/masked-input'] },
+  { name: 'what would hold a secret, if it had its shape, is shown', file: 'engine/diagnostic/zod-schema.ts', find: '|| schemasAt(schema, path).some((each) => hasMarked(each))', replace: '', tests: ['diagnostic/zod'] },
+  { name: 'what could not be read as YAML is shown', file: 'engine/inventory/yaml.ts', find: 'at: unshown(at) }', replace: 'at }', tests: ['cli/masked-input'] },
   { name: 'a file of secrets may be open to others', file: 'engine/secrets/private.ts', find: 'if ((mode & 0o77n) !== 0n)', replace: 'if ((mode & 0o77n) < 0n)', tests: ['secrets/files'] },
   { name: 'a file with a secret is readable for all', file: 'engine/tasks/file.ts', find: "wished.secret ? '0600' : '0644'", replace: "'0644'", tests: ['tasks/file'] },
 ]

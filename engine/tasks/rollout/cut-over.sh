@@ -26,102 +26,45 @@ compose() { env -i PATH="$PATH" HOME="$HOME" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER
 of_service() { docker ps --no-trunc --filter "label=com.docker.compose.project=$P" --filter "label=com.docker.compose.service=$S" --filter label=com.docker.compose.oneoff=False "$@"; }
 names() { [ $# -eq 0 ] || docker inspect --format '{{slice .Name 1}}' "$@" 2>/dev/null; }
 count() { printf '%s\n' "$*" | wc -w; }
-phase() { printf '%s\n' "$1" >"$J/phase.new" && sync "$J/phase.new" 2>/dev/null; mv -f -- "$J/phase.new" "$J/phase"; }
-outcome() { printf '%s\n' "$1" >"$J/outcome.new" && mv -f -- "$J/outcome.new" "$J/outcome"; }
-fail() { outcome 1; exit 1; }
-forget() { rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/well" "$J/new" "$J/tags"; }
 
-# --- files ----------------------------------------------------------------------------------------------------------------------------
-
-# A file is replaced whole; the copy is beside it first, for the directory may be another file system.
-put() { cp -p -- "$1" "$D/.hostwright.rollout" && sync "$D/.hostwright.rollout" 2>/dev/null; mv -f -- "$D/.hostwright.rollout" "$2"; }
-
-install_files() {
-  rm -rf -- "$J/prev" && mkdir -p -- "$J/prev" || return
-  for f in $FILES; do [ ! -e "$D/$f" ] || cp -p -- "$D/$f" "$J/prev/$f" || return; done
-  phase prepare || return
-  for f in $FILES; do put "$J/next/$f" "$D/$f" || return; done
-}
-
-restore_files() {
-  [ -d "$J/prev" ] || return 0
-  for f in $FILES; do
-    if [ -e "$J/prev/$f" ]; then put "$J/prev/$f" "$D/$f"; else rm -f -- "$D/$f"; fi
+# Docker may be on its way up again: it is waited for, a minute.
+docker_answers() {
+  tries=60
+  until timeout 10 docker ps -q >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || { bad 'Docker does not answer'; return 1; }
+    nap 1
   done
 }
 
-# --- where Caddy sends ------------------------------------------------------------------------------------------------------------------
-
-# One file an upstream of the site, read by Caddy at each request: a name, and no end of line. Names are handed out in turn. When a release with fewer
-# replicas comes back the site still reads all files that there are: one that is passed over would let requests through to what is not well yet.
-point() {
-  [ -n "$UP" ] || return 0
-  [ $# -gt 0 ] || return 1
-  i=0
-  while [ "$i" -lt "$N" ] || [ -e "$UP/$UPNAME-$((i + 1))" ]; do
-    eval "name=\${$((i % $# + 1))}"
-    i=$((i + 1))
-    printf %s "$name" >"$UP/.$UPNAME-$i" && chmod 644 "$UP/.$UPNAME-$i" && mv -f -- "$UP/.$UPNAME-$i" "$UP/$UPNAME-$i" || return
-    [ "$(docker exec "$CADDY" cat "$SEEN/$UPNAME-$i" 2>&1)" = "$name" ] || { bad "Caddy does not see $UP/$UPNAME-$i as it was written"; return 1; }
+# there ID…: those that Docker knows, in $there. Fails when it does not say: what is not known is not taken for gone.
+there() {
+  there=
+  for id in "$@"; do
+    if said=$(docker inspect --format known "$id" 2>&1); then there="$there $id"; continue; fi
+    case $said in *[Nn]'o such '*) ;; *) bad "Docker does not tell about $id: $said"; return 1 ;; esac
   done
-}
-
-from_caddy() { timeout 10 docker exec "$CADDY" wget -q -O - "$@" 2>/dev/null </dev/null; }
-
-reads_files() {
-  [ -n "$UP" ] || return 0
-  case $(from_caddy http://127.0.0.1:2019/config/) in
-    *"{file.$SEEN/$UPNAME-1}"*) ;;
-    *) bad "Caddy has no site loaded that reads $SEEN/$UPNAME-1: nothing could be switched"; return 1 ;;
-  esac
-}
-
-# Requests under way to these names. Since 2.11 Caddy counts them by the address that it really dialled.
-in_flight() {
-  said=$(from_caddy http://127.0.0.1:2019/reverse_proxy/upstreams) || { echo unknown; return; }
-  sum=0
-  for name in "$@"; do
-    for n in $(printf '%s' "$said" | tr '{' '\n' | sed -n "s/.*\"address\":\"$name:$PORT\",\"num_requests\":\([0-9]*\).*/\1/p"); do sum=$((sum + n)); done
-  done
-  echo "$sum"
-}
-
-counts() { docker exec "$CADDY" caddy version 2>/dev/null | awk -F '[v. ]+' '{ for (i = 1; i <= NF; i++) if ($i != "") { exit !($i > 2 || ($i == 2 && $(i + 1) >= 11)) } }'; }
-
-# Until nothing is under way to these names. Ends at once, and fails, when one of those in $WATCH is not well: there is still a way back then.
-drain() {
-  [ -n "$UP" ] || return 0
-  if ! counts; then say "drain: $DRAIN s, for this Caddy does not tell what is under way"; stays_well "$DRAIN" $WATCH; return; fi
-  end=$(($(now) + DRAIN)) quiet=0
-  nap 0.5
-  while [ "$quiet" -lt 2 ]; do
-    well $WATCH || return
-    n=$(in_flight "$@")
-    if [ "$n" = 0 ]; then quiet=$((quiet + 1)); else quiet=0; fi
-    [ "$(now)" -lt "$end" ] || { say "drain: after $DRAIN s still under way: $n; they are ended with the container"; return 0; }
-    nap 0.25
-  done
-  say 'drain: nothing is under way to the old'
 }
 
 # --- undo and finish --------------------------------------------------------------------------------------------------------------------
 
-# Files, tags and the way from Caddy as before; nothing is under way any more.
+# Files, tags and the way from Caddy as before; nothing is under way any more. What could not be put back stays in the journal.
 put_back() {
   point "$S"
-  restore_files
-  restore_tags
+  restore_files && restore_tags || return 2
   forget
 }
 
 # Everything as before: the old serve, what was started goes, the old files come back. Safe to run again.
+# 0 it is so; 1 the old do not become well; 2 it cannot be told, or not be done: the journal stays; 3 the old are gone, what runs is all there is.
 undo() {
-  old=
-  for id in $(cat "$J/old" 2>/dev/null); do docker inspect "$id" >/dev/null 2>&1 && old="$old $id"; done
-  # The old are gone already: what runs is all there is.
-  [ -n "$old" ] || [ ! -s "$J/old" ] || { point "$S"; forget; return 0; }
+  docker_answers || return 2
+  old=$(noted old) || { bad "the journal does not say which containers were the old: nothing is taken away; when what runs is as it should be, remove $J"; return 2; }
+  there $old && all=$(of_service -aq) || return 2
+  [ -n "$there" ] || [ -z "$old" ] || { point "$S"; forget; return 3; }
+  old=$there
   started=
-  for id in $(of_service -aq); do case "$old " in *" $id "*) ;; *) started="$started $id" ;; esac; done
+  for id in $all; do case "$old " in *" $id "*) ;; *) started="$started $id" ;; esac; done
   if [ -n "$old" ]; then
     # What was not well before need not become so: it would keep every later deploy from mending it.
     sleeping= missed=
@@ -148,7 +91,9 @@ give_up() {
   undo "$2"
   came=$?
   bad "$1"
-  if [ "$came" = 0 ]; then
+  if [ "$came" = 2 ]; then bad 'not everything is as before: the next rollout finishes this one or undoes it'
+  elif [ "$came" = 3 ]; then bad 'the old version is gone: what runs is left as it is'
+  elif [ "$came" = 0 ]; then
     if [ -n "$OLD" ] && [ -z "$WELL" ]; then bad 'the new version was taken away again, files and containers are those of before; the old version was not well before, and is left as it was'
     elif [ -n "$OLD" ]; then bad "the new version was taken away again, files and containers are those of before, and the old version serves on"
     else bad 'it was the first version: what was started was taken away again'; fi
@@ -161,9 +106,8 @@ give_up() {
 
 # Stops the old, keeps them while the new are watched, then takes them away.
 retire_old() {
-  old=$(cat "$J/old" 2>/dev/null) new=$(cat "$J/new" 2>/dev/null)
-  here=
-  for id in $old; do docker inspect "$id" >/dev/null 2>&1 && here="$here $id"; done
+  old=$(noted old) && new=$(noted new) && there $old || return
+  here=$there
   if [ -n "$here" ]; then
     called=$(names $here)
     if [ "$1" != stopped ]; then
@@ -175,8 +119,7 @@ retire_old() {
     say "stop:" $called
     docker stop $here >/dev/null || return
   fi
-  phase stopped
-  point "$S" || return
+  phase stopped && point "$S" || return
   [ "$OBSERVE" = 0 ] || [ -z "$here" ] || say "watch: $OBSERVE s, with the old kept"
   stays_well "$OBSERVE" $new || return
   [ -z "$here" ] || docker rm -f $here >/dev/null || return
@@ -192,8 +135,9 @@ settle() {
   fi
   would=$(compose --dry-run up -d --no-deps "$S" 2>&1) || { bad "$would"; return 1; }
   case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
-  record_release
-  { record_lines; docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False | sed 's/.*/container & -/'; } >"$RECORD.new" && mv -f -- "$RECORD.new" "$RECORD" || return
+  record_release "$(($(now) - STARTED))" || { bad "the release could not be recorded in $R"; return 1; }
+  all=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False) || { bad 'Docker does not say what runs'; return 1; }
+  { record_lines; printf '%s\n' "$all" | sed 's/.*/container & -/'; } | write_whole "$RECORD" || { bad "what runs could not be recorded in $RECORD"; return 1; }
   forget
   rm -rf -- "$J/next"
 }
@@ -202,40 +146,45 @@ settle() {
 
 recover() {
   [ -f "$J/phase" ] || return 0
-  at=$(cat "$J/phase") OLD=$(cat "$J/old" 2>/dev/null) new=$(cat "$J/new" 2>/dev/null)
+  at=$(cat "$J/phase")
   say "an earlier rollout was cut off ($at)"
+  docker_answers || return
+  OLD=$(noted old)
   case $at in
     switched | stopped)
-      if wait_well $new && point $(names $new) && retire_old "$at"; then
+      if new=$(noted new) && [ -n "$new" ] && wait_well $new && point $(names $new) && retire_old "$at"; then
         say 'it is finished: its version is healthy'
+        [ ! -s "$J/about" ] || record_release '' || { bad "its release could not be recorded in $R"; return 1; }
         forget
         return 0
       fi ;;
   esac
-  if undo "$at"; then say 'it is undone'; return; fi
-  # Whoever deploys now is about to mend that, and must not be kept from it.
-  say 'neither of its versions is well: this one is to take the place of both'
-  put_back
+  undo "$at"
+  case $? in
+    0) say 'it is undone' ;;
+    # Whoever deploys now is about to mend that, and must not be kept from it.
+    1) say 'neither of its versions is well: this one is to take the place of both'; put_back ;;
+    3) say 'its old version is gone: what runs is taken as it is' ;;
+    *) bad 'it could neither be finished nor undone: nothing was touched'; return 1 ;;
+  esac
 }
 
 # --- the cut-over -----------------------------------------------------------------------------------------------------------------------
 
 mkdir -p -- "$J" "$R" "${RECORD%/*}" || exit 1
-exec 8>"$J/lock"
+exec 8>>"$J/lock"
+command -v flock >/dev/null || { bad 'flock is missing: apt-get install util-linux'; fail; }
 flock -n 8 || { bad "another rollout of $P is under way"; exit 1; }
 cd "$D" || fail
 recover || fail
 reads_files || fail
 
-OLD=$(of_service -q)
+docker_answers && OLD=$(of_service -q) && dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead) || { bad 'Docker does not say what runs'; fail; }
 [ -n "$RESTORE" ] || has_room || { rm -rf -- "$J/next"; fail; }
 
-dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead)
 [ -z "$dead" ] || docker rm -f $dead >/dev/null || fail
 WELL=$(serving $OLD)
-printf '%s\n' "$OLD" | grep . >"$J/old"
-printf '%s\n' "$WELL" >"$J/well"
-: >"$J/new"
+note old $OLD && note well $WELL && note new && release_lines | write_whole "$J/about" || { bad "the journal cannot be written ($J): nothing was touched"; rm -rf -- "$J/next"; fail; }
 
 install_files || give_up 'the new files could not be put in place' prepare
 bring_back_images || give_up 'the image of the release cannot be brought back' prepare
@@ -257,26 +206,28 @@ fi
 
 if [ -z "$OLD" ]; then
   say "start: $S"
-  phase beside
+  phase beside || give_up 'the journal cannot be written' prepare
   compose up -d --wait --wait-timeout "$WAIT" ${OTHERS:+--remove-orphans} || { why $(of_service -aq); give_up 'the first version does not become healthy' beside; }
-  of_service -q >"$J/new"
+  new=$(of_service -q) && note new $new || give_up 'the new version could not be noted in the journal' beside
   # Compose calls what crashes and starts again healthy when it has no health check.
-  wait_well $(cat "$J/new") && probe $(names $(cat "$J/new")) || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
+  wait_well $new && probe $(names $new) || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
   point "$S" || give_up 'Caddy cannot be pointed at it' beside
+  # What runs is right: whoever comes after us finishes it.
+  phase stopped || give_up 'the journal cannot be written' beside
   settle || fail
-  say "up: $(names $(cat "$J/new") | tr '\n' ' ')"
+  say "up: $(names $new | tr '\n' ' ')"
   outcome 0
   exit 0
 fi
 
 if [ "$STRATEGY" = docker-rollout ]; then
-  phase beside
+  phase beside || give_up 'the journal cannot be written' prepare
   env -i PATH="$PATH" HOME="$HOME" docker rollout -p "$P" --timeout "$WAIT" "$S" </dev/null
   came=$?
   new=
   for id in $(of_service -q); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
-  printf '%s\n' $new >"$J/new"
-  left=$(for id in $OLD; do docker inspect "$id" >/dev/null 2>&1 && echo "$id"; done)
+  docker_answers && note new $new && there $OLD || { bad 'what docker rollout did is not known: the next rollout finishes this one or undoes it'; fail; }
+  left=$there
   if [ "$came" != 0 ] || [ "$(count $new)" -lt "$N" ] || ! wait_well $new; then
     why $new
     [ -n "$left" ] || { bad 'docker rollout has taken the old version away, and the new one is not well: deploy the last good version again'; standing; fail; }
@@ -286,22 +237,22 @@ if [ "$STRATEGY" = docker-rollout ]; then
 else
   # From here on requests go to the old by name: the new get none before they are well.
   point $(names $OLD) || give_up 'Caddy cannot be pointed at the old version' prepare
-  phase beside
+  phase beside || give_up 'the journal cannot be written' prepare
   say "start: $N beside $(count $OLD)"
   compose up -d --no-deps --no-recreate --scale "$S=$(($(count $OLD) + N))" "$S" || { why $(of_service -aq --filter status=created --filter status=exited); give_up 'the new version could not be started' beside; }
   new=
   for id in $(of_service -aq); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
-  printf '%s\n' $new >"$J/new"
+  note new $new || give_up 'the new version could not be noted in the journal' beside
   [ "$(count $new)" = "$N" ] || give_up "$(count $new) new containers were started instead of $N" beside
   wait_well $new && stays_well "$STEADY" $new || { why $new; failing=; give_up "the new version $verdict" beside; }
   called=$(names $new)
   say "healthy:" $called
   probe $called || { why $new; give_up 'the new version cannot be reached over the network' beside; }
-  phase switched
+  phase switched || give_up 'the journal cannot be written' beside
   point $called || give_up 'Caddy could not be switched' switched
   [ -z "$UP" ] || say "switched: Caddy sends to" $called
   retire_old switched || give_up 'the new version did not stay healthy' stopped
 fi
 settle || fail
-say "done: $(names $(cat "$J/new" 2>/dev/null || of_service -q) | tr '\n' ' ')"
+say "done: $(names $new | tr '\n' ' ')"
 outcome 0

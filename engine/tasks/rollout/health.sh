@@ -37,6 +37,7 @@ wait_well() {
         'running healthy 0 false') ;;
         'running none 0 false') [ $(($(now) - since)) -ge "$SETTLE" ] || waiting=1 ;;
         'running starting 0 false' | 'created '*) waiting=1 ;;
+        *'Docker daemon'* | *'during connect'*) waiting=1 ;; # it is being started again
         running*' unhealthy 0 '*) verdict='is not healthy'; return 1 ;;
         *) verdict='ended, or was started again'; return 1 ;;
       esac

@@ -5,21 +5,33 @@ is_same() {
   for f in $FILES; do cmp -s "$1/files/$f" "$2/files/$f" || return; done
 }
 
-# What runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under this host's own key.
-record_release() {
+# Of the time, and later than all that there are: a clock may have been ahead once, and "the newest is what runs" must hold all the same.
+next_release() {
   id=$(date -u +%Y%m%dT%H%M%SZ)
+  newest=$(ls "$R" | grep -E '^[0-9]{8}T[0-9]{6}Z$' | sort -r | head -n 1)
+  [ "$(printf '%s\n' "$id" "$newest" | sort -r | head -n 1)" = "$newest" ] || return 0
+  n=$(printf %s "$newest" | tr -d TZ)
+  n=$((n + 1))
+  id=${n%??????}T${n#????????}Z
+}
+
+# record_release SECONDS: what runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under
+# this host's own key. $J/about says whose it is, for it may be that of a rollout that was cut off.
+record_release() {
+  next_release
   key=/var/lib/hostwright/key
-  [ -s "$key" ] || { head -c 32 /dev/urandom >"$key.new" && mv -f -- "$key.new" "$key"; }
+  [ -s "$key" ] || head -c 32 /dev/urandom | write_whole "$key" || return
   rm -rf -- "$R/.new" && mkdir -p -- "$R/.new/files" || return
   for f in $FILES; do cp -p -- "$D/$f" "$R/.new/files/$f" || return; done
   {
-    release_lines
+    cat "$J/about" || return
     for each in $(of_service -q); do docker inspect --format 'image {{.Image}} {{.Config.Image}}' "$each"; done | sort -u
     [ ! -f "$D/.env" ] || while IFS= read -r line; do
       case $line in [A-Za-z_]*=*) printf 'env %s %s\n' "$({ cat "$key"; printf %s "$line"; } | sha256sum | cut -c 1-12)" "${line%%=*}" ;; esac
     done <"$D/.env"
-    printf 'seconds %s\n' "$(($(now) - STARTED))"
+    [ -z "$1" ] || printf 'seconds %s\n' "$1"
   } >"$R/.new/release" || return
+  for each in "$R/.new/release" "$R"/.new/files/* "$R"/.new/files/.[!.]*; do [ ! -f "$each" ] || on_disk "$each"; done
   # The same once more takes the place of the one before: deploying a version again must not push others out.
   last=$(ls "$R" | sort -r | head -n 1)
   [ -z "$last" ] || ! is_same "$R/$last" "$R/.new" || rm -rf -- "${R:?}/$last"
@@ -50,5 +62,5 @@ bring_back_images() {
 
 restore_tags() {
   [ -s "$J/tags" ] || return 0
-  while read -r was reference; do docker tag "$was" "$reference"; done <"$J/tags"
+  while read -r was reference; do docker tag "$was" "$reference" || return; done <"$J/tags"
 }

@@ -8,13 +8,15 @@ export interface Section {
   readonly stderr: Buffer
   /** Bytes that were more than was kept, of both streams. */
   readonly cut: number
+  /** The same of stdout alone. */
+  readonly cutOut: number
 }
 
 export interface Listening {
   /** What is heard, while it is heard; bytes with the mark that they stand under. */
   readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer, mark: string): void } | undefined
-  /** Bytes kept a section and stream. Default: 16 MiB. */
-  readonly keep?: number | undefined
+  /** Bytes kept of a section under this mark, of each stream. Default: 16 MiB. */
+  readonly keep?: ((mark: string) => number) | undefined
   /** The most marks that an answer can have. Default: 10 000. */
   readonly marks?: number | undefined
 }
@@ -30,14 +32,14 @@ export class Collector {
   readonly done: Promise<number>
   /** Resolves when more was said than is held: nothing of it is to be believed then. */
   readonly tooMuch: Promise<void>
-  readonly #keep: number
+  readonly #keep: (mark: string) => number
   readonly #marks: number
   readonly #sections: { readonly mark: string; readonly stdout: Kept }[] = []
   /** Marks that stand in both streams stand there once. */
   readonly #stderr = new Map<string, Kept>()
 
   /** `streams`: how many of them say that they have come to the end. */
-  constructor({ on, keep = 16 * 1024 * 1024, marks = 10_000 }: Listening, streams = 2) {
+  constructor({ on, keep = () => 16 * 1024 * 1024, marks = 10_000 }: Listening, streams = 2) {
     this.#keep = keep
     this.#marks = marks
     let finish = (_: number) => {}
@@ -59,7 +61,7 @@ export class Collector {
       if (held > MOST_BYTES) overflow()
     }
     const begin = (mark: string): Kept => {
-      const stdout = new Kept(keep)
+      const stdout = new Kept(keep(mark))
       if (this.#sections.length <= marks) this.#sections.push({ mark, stdout })
       else overflow()
       return stdout
@@ -92,7 +94,7 @@ export class Collector {
   }
 
   #stderrOf(mark: string): Kept {
-    const known = this.#stderr.get(mark) ?? new Kept(this.#keep)
+    const known = this.#stderr.get(mark) ?? new Kept(this.#keep(mark))
     if (this.#stderr.size <= this.#marks) this.#stderr.set(mark, known)
     return known
   }
@@ -101,7 +103,7 @@ export class Collector {
   sections(): Section[] {
     return this.#sections.map(({ mark, stdout }) => {
       const stderr = this.#stderr.get(mark)
-      return { mark, stdout: stdout.bytes(), stderr: stderr?.bytes() ?? Buffer.alloc(0), cut: stdout.cut + (stderr?.cut ?? 0) }
+      return { mark, stdout: stdout.bytes(), stderr: stderr?.bytes() ?? Buffer.alloc(0), cut: stdout.cut + (stderr?.cut ?? 0), cutOut: stdout.cut }
     })
   }
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../../values/secret.ts'
+import { timerMs } from '../../values/timer.ts'
 import { visible } from '../../values/visible.ts'
 import type { Ended, LinkError, RemoteProcess } from '../connection.ts'
 import { SUDO_PASSED, SUDO_PROMPT } from './bootstrap.ts'
@@ -66,7 +67,7 @@ export async function greet({ target, process, stdout, stderr, become, deadline,
     process.listen({ stdout: (chunk) => stdout.push(chunk), stderr: (chunk) => stderr.push(chunk) })
     if (become?.password === undefined) greetOnce()
     void process.ended.then((ended) => resolve(noShell(target, ended, noise, become?.user)))
-    timer = setTimeout(() => resolve({ reason: 'no-shell', message: `${target}: /bin/sh did not answer within ${deadline / 1000} s${told(noise)}` }), deadline)
+    timer = setTimeout(() => resolve({ reason: 'no-shell', message: `${target}: /bin/sh did not answer within ${deadline / 1000} s${told(noise)}` }), timerMs(deadline))
   })
   clearTimeout(timer)
   return { said, ...(error && { error }) }

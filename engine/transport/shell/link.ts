@@ -31,6 +31,12 @@ export interface LockedError {
 /** Milliseconds that a look may take: it starts a handful of processes, but a disk or a daemon may be slow. */
 export const PATIENCE = 120_000
 
+/** Bytes of what a step prints, of each stream: of more the beginning and the end stay. */
+export const KEPT_OUTPUT = 1024 * 1024
+
+/** Bytes of an answer to a question of ours. */
+const KEPT_ANSWER = 16 * 1024 * 1024
+
 /** Milliseconds for what nobody has asked for yet: a wrong guess must not cost more. */
 const LOOK_AHEAD = 30_000
 
@@ -79,7 +85,7 @@ export class ShellLink implements Link {
     let took = 0
     const outcome = await this.#session.run({
       ...actProgram(act, { unpacks: unpacks(this.#session.greeting), patience: this.#patience }),
-      keep: 1024 * 1024,
+      keep: (mark) => (mark.startsWith('do ') ? KEPT_OUTPUT : KEPT_ANSWER),
       on: {
         mark: (mark) => {
           const [word, ...place] = mark.split(' ')
@@ -147,7 +153,7 @@ function readAct(act: Act, outcome: FrameOutcome, took: number): Acted {
   const { sections } = outcome
   const output = (task: number, change: number, code: number): StepOutput => {
     const section = sections.find(({ mark }) => mark === `do ${task} ${change}`)
-    return { code, stdout: section?.stdout ?? NOTHING, stderr: section?.stderr ?? NOTHING }
+    return { code, stdout: section?.stdout ?? NOTHING, stderr: section?.stderr ?? NOTHING, ...(section !== undefined && section.cutOut > 0 && { cut: section.cutOut }) }
   }
   const outputs: StepOutput[][] = act.tasks.map(() => [])
   let next: readonly [number, number] = [0, 0]

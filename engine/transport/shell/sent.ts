@@ -38,10 +38,19 @@ export class Sent {
 
   /** How many bytes the script has to take, and whether they are packed. */
   add(content: Content): { readonly size: number; readonly unpack: boolean } {
-    const small = this.#unpacks && this.#packed < MOST ? packed(content) : undefined
+    const small = this.#unpacks && this.#packed < MOST ? packedOrNot(content) : undefined
     this.#packed += small?.size ?? 0
     this.blobs.push(small ?? content)
     return { size: (small ?? content).size, unpack: small !== undefined }
+  }
+}
+
+/** A file that cannot be read any more is sent as it is announced, and refused by its digest. */
+function packedOrNot(content: Content): Content | undefined {
+  try {
+    return packed(content)
+  } catch {
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@ import type { Content } from '../../values/content.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Connection, Ended, LinkError, RemoteProcess } from '../connection.ts'
 import { firstFrame, residentProgram, SHELL_COMMAND, sudoCommand } from './bootstrap.ts'
+import { timerMs } from '../../values/timer.ts'
 import { Collector, type Section } from './collector.ts'
 import { greet } from './greet.ts'
 import { MarkScanner } from './scanner.ts'
@@ -22,8 +23,8 @@ export interface Frame {
   readonly deadline: number
   /** What is heard, while it is heard; bytes with the mark that they stand under. */
   readonly on?: { mark?(mark: string): void; bytes?(stream: 'stdout' | 'stderr', bytes: Buffer, mark: string): void }
-  /** How many bytes of output are kept a section and stream. Default: 16 MiB; of more the beginning and the end stay, and `cut` tells. */
-  readonly keep?: number
+  /** How many bytes of output are kept of a section under this mark, of each stream. Default: 16 MiB; of more the beginning and the end stay, and `cut` tells. */
+  readonly keep?: (mark: string) => number
 }
 
 export type FrameOutcome =
@@ -134,7 +135,7 @@ export class ShellSession {
     }
     const late = new Promise<FrameOutcome>((resolve) => {
       const silent = () => (collector.sections().some(({ mark }) => mark !== '') ? '' : 'the shell on the host does not answer: ')
-      timer = setTimeout(() => resolve(giveUp({ reason: 'timeout', message: `${silent()}no end after ${Math.round(deadline / 1000)} s` })), deadline)
+      timer = setTimeout(() => resolve(giveUp({ reason: 'timeout', message: `${silent()}no end after ${Math.round(deadline / 1000)} s` })), timerMs(deadline))
     })
     const flooded = collector.tooMuch.then(() => giveUp({ reason: 'lost', message: 'the host says more than any answer has: given up', hint: 'somebody has changed what /bin/sh or sshd is there' }))
     const over = this.#ended.then((ended): FrameOutcome => ({ kind: 'lost', error: lost(ended), sections: collector.sections() }))
@@ -147,12 +148,16 @@ export class ShellSession {
   /** As many bytes as were announced, whatever became of the file meanwhile: the digest tells the host that they are the wrong ones. */
   async #sendExactly({ size, chunks }: Content): Promise<void> {
     let left = size
-    for (const chunk of chunks()) {
-      if (left === 0 || this.#over) return
-      const piece = chunk.subarray(0, left)
-      left -= piece.length
-      await this.#send(piece)
-      sweep(piece.length)
+    try {
+      for (const chunk of chunks()) {
+        if (left === 0 || this.#over) return
+        const piece = chunk.subarray(0, left)
+        left -= piece.length
+        await this.#send(piece)
+        sweep(piece.length)
+      }
+    } catch {
+      // It cannot be read (any more): as where it shrank.
     }
     for (; left > 0 && !this.#over; left -= Math.min(left, PADDING.length)) await this.#send(PADDING.subarray(0, left))
   }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import type { ParsedKey } from 'ssh2'
 import type { Secret } from '../../values/secret.ts'
 import { failureCode } from './local-file.ts'
@@ -24,7 +23,7 @@ export async function readPrivateKey(file: string, passphrase: Secret | undefine
   try {
     const { mode, uid } = await stat(file)
     text = await readFile(file, 'latin1')
-    if (uid === userInfo().uid && (mode & 0o077) !== 0 && !PUBLIC.test(text)) {
+    if (uid === process.getuid?.() && (mode & 0o077) !== 0 && !PUBLIC.test(text)) {
       const octal = (mode & 0o777).toString(8).padStart(4, '0')
       return { kind: 'unusable', message: `permissions ${octal} for the private key ${file} are too open`, hint: `chmod 600 ${file}` }
     }

@@ -16,6 +16,12 @@ interface Case {
   readonly wasWell?: boolean
   /** Started again it becomes healthy. */
   readonly isWell: boolean
+  /** What the journal says of the old containers. Default: old1. */
+  readonly old?: string
+  /** What `docker inspect` says and ends with instead. */
+  readonly inspect?: string
+  /** The files can not be put back. */
+  readonly full?: boolean
 }
 interface Ended {
   readonly code: number | null
@@ -26,12 +32,13 @@ interface Ended {
 }
 
 /** Runs these words of the cut-over in the phase "stopped": the old version does not run, the new one is not well, and took a tag. */
-function back(path: string, { wasWell = true, isWell }: Case, words: string): Ended {
+function back(path: string, { wasWell = true, isWell, old = 'old1\n', inspect = 'echo known', full = false }: Case, words: string): Ended {
   rmSync(journal, { recursive: true, force: true })
   mkdirSync(journal)
-  for (const [name, content] of [['old', 'old1\n'], ['well', wasWell ? 'old1\n' : '\n'], ['new', 'new1\n'], ['phase', 'stopped\n'], ['tags', 'sha256:1 shop:stable\n'], ['asked', '']] as const) writeFileSync(join(journal, name), content)
+  for (const [name, content] of [['old', old], ['well', wasWell ? 'old1\n' : 'none\n'], ['new', 'new1\n'], ['phase', 'stopped\n'], ['tags', 'sha256:1 shop:stable\n'], ['asked', '']] as const) writeFileSync(join(journal, name), content)
   const stubs = `
-    docker() { echo "docker $*" >>"$J/asked"; case $1 in inspect) echo x ;; esac; }
+    docker() { echo "docker $*" >>"$J/asked"; case $1 in inspect) ${inspect} ;; esac; }
+    docker_answers() { :; }
     state() { case $1 in old1) echo 'restarting none 3 false' ;; *) echo 'running unhealthy 0 false' ;; esac; }
     wait_well() { [ $# -gt 0 ] || return 0; ${isWell ? 'case $1 in old1) return 0 ;; esac' : ':'}; verdict='ended, or was started again'; return 1; }
     of_service() { echo old1; echo new1; }
@@ -39,9 +46,9 @@ function back(path: string, { wasWell = true, isWell }: Case, words: string): En
     point() { echo "point $*" >>"$J/asked"; }
     drain() { :; }
     why() { echo "why $*" >>"$J/asked"; }
-    restore_files() { echo restore >>"$J/asked"; }
+    restore_files() { echo restore >>"$J/asked"${full ? '; return 1' : ''}; }
     standing() { bad 'running now: what runs'; }`
-  const parts = ['say', 'bad', 'outcome', 'fail', 'forget', 'restore_tags', 'put_back', 'undo', 'give_up', 'recover'].map(text).join('\n')
+  const parts = ['say', 'bad', 'write_whole', 'on_disk', 'outcome', 'fail', 'forget', 'noted', 'there', 'restore_tags', 'put_back', 'undo', 'give_up', 'recover'].map(text).join('\n')
   const script = `J=${journal} S=web OLD=old1 WELL=${wasWell ? 'old1' : ''} UP=x failing=new1\n${parts}\n${stubs}\n${words}`
   const done = spawnSync('/usr/bin/env', ['-i', `PATH=${path}`, 'LC_ALL=C', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(done.stderr, '')
@@ -84,5 +91,33 @@ for (const shell of shells) {
     assert.match(said, /neither of its versions is well[^]*GOES ON/)
     assert.deepEqual(asked.filter((each) => !each.startsWith('why')), ['docker start old1', 'point web', 'restore', 'docker tag sha256:1 shop:stable'])
     assert.ok(!existsSync(join(journal, 'phase')))
+  })
+
+  const kept = ['new', 'old', 'outcome', 'phase', 'tags', 'well']
+  const untold: readonly (readonly [what: string, about: Partial<Case>, says: RegExp])[] = [
+    ['Docker does not answer', { inspect: "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock'; return 1" }, /^! Docker does not tell about old1: Cannot connect/m],
+    ['the journal is empty where the old should stand', { old: '' }, /^! the journal does not say which containers were the old: nothing is taken away/m],
+  ]
+  for (const [what, about, says] of untold)
+    test(`${what}: what is not known is not taken for gone; nothing is touched, the journal stays, nobody claims anything (${shell.name})`, () => {
+      for (const words of [GIVE_UP, 'recover || fail']) {
+        const { code, said, asked, left } = back(shell.path, { isWell: true, ...about }, words)
+        assert.equal(code, 1, said)
+        assert.match(said, says)
+        assert.doesNotMatch(said, /taken away again|serves on|undone$/m)
+        assert.deepEqual([asked.filter((each) => each !== '' && !each.startsWith('why')), left], [[], kept])
+      }
+    })
+
+  test(`the old are gone: what runs is all there is, and nobody calls it the old version (${shell.name})`, () => {
+    const { code, said, asked, left } = back(shell.path, { isWell: true, inspect: "echo 'Error: No such object: old1' >&2; return 1" }, GIVE_UP)
+    assert.deepEqual([code, asked, left], [1, ['point web'], ['outcome']])
+    assert.match(said, /^! the old version is gone: what runs is left as it is$/m)
+  })
+
+  test(`files that cannot be put back stay in the journal, and it is said (${shell.name})`, () => {
+    const { said, left } = back(shell.path, { isWell: true, full: true }, GIVE_UP)
+    assert.match(said, /^! not everything is as before: the next rollout finishes this one or undoes it$/m)
+    assert.deepEqual(left, kept)
   })
 }

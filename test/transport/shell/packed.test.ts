@@ -1,7 +1,7 @@
 /** Contents that shrink are packed on their way; what counts is the digest of what comes out. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { change, run } from '../../../engine/tasks/change.ts'
@@ -58,6 +58,21 @@ test('a host whose gzip is broken: nothing is replaced (one without gzip: enviro
   assert.equal(await outcomeOf(link, writes(`${at}/file`, words)), 'failed 1: the content arrived damaged: nothing was replaced\n')
   await link.close()
   assert.deepEqual([readFileSync(`${at}/file`, 'utf8'), readdirSync(at)], ['old', ['file']])
+})
+
+test('a file that is gone from the controller after it was summed replaces nothing, whatever its size; the line lives on', { timeout: 60_000 }, async () => {
+  const at = directory('gone')
+  for (const bytes of [words, noise, randomBytes(12_000_000)]) {
+    writeFileSync(`${at}/source`, bytes)
+    const content = contentOfFile(`${at}/source`)
+    rmSync(`${at}/source`)
+    writeFileSync(`${at}/file`, 'old')
+    const link = await openLink('/bin/dash')
+    assert.equal(await outcomeOf(link, steps({ kind: 'write', path: `${at}/file`, content, mode: '0644' })), 'failed 1: the content arrived damaged: nothing was replaced\n')
+    assert.equal(await outcomeOf(link, writes(`${at}/other`, 'x')), 'done 0: ')
+    await link.close()
+    assert.deepEqual([readFileSync(`${at}/file`, 'utf8'), readdirSync(at).sort()], ['old', ['file', 'other']])
+  }
 })
 
 test('a file that changed on the controller after it was summed replaces nothing, packed or not', { timeout: 60_000 }, async () => {

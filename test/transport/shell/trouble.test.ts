@@ -104,7 +104,7 @@ test('fault 55: 200 MB of output: the beginning and the end are kept, the memory
   const before = process.memoryUsage().rss
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
-  const outcome = await session.run({ script: `echo begin; head -c ${200 * MB} /dev/zero; echo; echo end`, deadline: 60_000, keep: MB })
+  const outcome = await session.run({ script: `echo begin; head -c ${200 * MB} /dev/zero; echo; echo end`, deadline: 60_000, keep: () => MB })
   clearInterval(watch)
   const text = stdout(outcome)
   assert.ok(text.startsWith('begin\n') && text.endsWith('\nend\n'))
@@ -117,7 +117,7 @@ test('fault 55: 200 MB of output: the beginning and the end are kept, the memory
 test('fault 56: a flood on stderr does not stop the work', { timeout: 60_000 }, async (t) => {
   const session = await openSession('/bin/dash')
   t.after(() => session.close())
-  const outcome = await session.run({ script: `head -c ${50 * MB} /dev/zero >&2; echo done`, deadline: 60_000, keep: MB })
+  const outcome = await session.run({ script: `head -c ${50 * MB} /dev/zero >&2; echo done`, deadline: 60_000, keep: () => MB })
   assert.equal(stdout(outcome), 'done\n')
   assert.ok((outcome.sections[0]?.stderr.length ?? 0) < 1.1 * MB)
 })
