@@ -30,6 +30,7 @@ for (const [what, args, says] of typed)
 const written: readonly (readonly [what: string, file: string, text: string, says: RegExp])[] = [
   ['a misspelt key beside others', 'yml', `services:\n  hosts:\n    h: { redis: { kye: ${CANARY}, imge: x } }\n`, /:3:19 unknown key "kye" in redis\n {8}h: \{ redis: \{ kye: …\n[^]*unknown key "imge"/],
   ['a quote that goes on in the next line', 'yml', `all:\n  vars:\n    redis:\n      kye: "${CANARY.slice(0, 8)}\n      ${CANARY}\n`, /YAML: Missing closing "quote/],
+  ['a colon in a value', 'yml', `all:\n  vars:\n    kye: ${CANARY}: x\n`, /YAML: Nested mappings/],
   ['a variable where hosts stand', 'yml', `all:\n  hosts:\n    kye: ${CANARY}\n`, /all\.hosts\.kye: /],
   ['what looks like a tag', 'yml', `all:\n  vars: { kye: !${CANARY} }\n`, /what begins with "!" is a tag/],
   ['what looks like an alias', 'yml', `all:\n  vars: { kye: *${CANARY} }\n`, /what begins with "\*" repeats an anchor/],
