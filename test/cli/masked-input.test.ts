@@ -31,6 +31,7 @@ const written: readonly (readonly [what: string, file: string, text: string, say
   ['a misspelt key beside others', 'yml', `services:\n  hosts:\n    h: { redis: { kye: ${CANARY}, imge: x } }\n`, /:3:19 unknown key "kye" in redis\n {8}h: \{ redis: \{ kye: …\n[^]*unknown key "imge"/],
   ['a quote that goes on in the next line', 'yml', `all:\n  vars:\n    redis:\n      kye: "${CANARY.slice(0, 8)}\n      ${CANARY}\n`, /YAML: Missing closing "quote/],
   ['a colon in a value', 'yml', `all:\n  vars:\n    kye: ${CANARY}: x\n`, /YAML: Nested mappings/],
+  ['a quote within a value', 'yml', `all:\n  vars:\n    kye: "x" ${CANARY}\n`, /YAML: Unexpected scalar at node end/],
   ['a variable where hosts stand', 'yml', `all:\n  hosts:\n    kye: ${CANARY}\n`, /all\.hosts\.kye: /],
   ['what looks like a tag', 'yml', `all:\n  vars: { kye: !${CANARY} }\n`, /what begins with "!" is a tag/],
   ['what looks like an alias', 'yml', `all:\n  vars: { kye: *${CANARY} }\n`, /what begins with "\*" repeats an anchor/],
