@@ -67,8 +67,9 @@ export const download = defineTask({
   state: (_, { now }) => now,
 })
 
-/** $1 address, $2 path, $3 digest or '', $4 mode, $5 owner or '', $6 seconds. The old file stands until the new one is whole and checked. */
+/** $1 address, $2 path, $3 digest or '', $4 mode, $5 owner or '', $6 seconds. The old file stands until the new one is whole and checked; what one that was killed left goes first. */
 const FETCH = `
+rm -f -- "\${2%/*}/".hostwright.download.*
 t=$(umask 077; mktemp -p "\${2%/*}/" .hostwright.download.XXXXXX) || exit
 trap 'rm -f -- "$t"' 0
 if command -v curl >/dev/null; then

@@ -15,17 +15,27 @@ interface Replaced {
  */
 export function undoingAll(undo: boolean): typeof app {
   const replaced: Replaced[] = []
+  /** With `--serial 2` others are at work when one fails: it is not known yet what becomes of them. */
+  const underWay = new Set<Promise<void>>()
   return defineRole({
     name: app.name,
     doc: app.doc,
     params: app.params,
     async run(host, p) {
-      try {
+      const replacing = (async () => {
         const had = undo ? await current(host, p.name) : undefined
         if (await deploy(host, p)) replaced.push({ name: host.name, had })
+      })()
+      underWay.add(replacing)
+      try {
+        await replacing
       } catch (error) {
+        underWay.delete(replacing)
+        if (undo) await Promise.allSettled(underWay)
         if (undo) for (const each of replaced.splice(0).reverse()) await takenBack(host, each, p.name)
         throw error
+      } finally {
+        underWay.delete(replacing)
       }
     },
   })

@@ -32,7 +32,8 @@ export function validatedSite(directory: string, at: string): [string, ...string
   return ['sh', '-c', VALIDATE_SITE, 'sh', directory, '%s', at]
 }
 
-const RUNS = `[ -n "$(docker ps -q --filter name='^caddy$' 2>/dev/null)" ] || exit 0`
+const RUNS = `running=$(docker ps -q --filter name='^caddy$') || exit
+[ -n "$running" ] || exit 0`
 
 const VALIDATE_SITE = `
 ${RUNS}

@@ -4,6 +4,7 @@ import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { waitFor } from '../../engine/actions/wait-for.ts'
+import * as facts from '../../engine/facts/path.ts'
 import { TaskFailed } from '../../engine/host/failure.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { webServer } from '../rig/http.ts'
@@ -32,6 +33,16 @@ test('waitFor: titles say what is waited for', () => {
   assert.equal(waitFor({ http: 'http://x/h', status: [200, 204], body: 'ok' }).title, 'waitFor http://x/h answers 200 or 204 with ok')
   assert.equal(waitFor({ file: '/x', state: 'absent' }).title, 'waitFor /x absent')
   assert.equal(waitFor({ log: '/x', line: 'ready' }).title, 'waitFor /x holds ready')
+})
+
+test('waitFor: what was seen before the wait is not believed after it', async () => {
+  await using local = await localHost()
+  const at = `${local.directory}/appears`
+  const host = local.host()
+  assert.deepEqual(await host.read(facts.path(at)), { kind: 'absent' })
+  setTimeout(() => void writeFile(at, 'x'), 300)
+  await host.run(waitFor({ file: at, ...soon }))
+  assert.equal((await host.read(facts.path(at)))?.kind, 'file')
 })
 
 const soon = { timeout: '10s', interval: '200ms' } as const

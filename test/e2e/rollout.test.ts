@@ -122,6 +122,25 @@ for (const phase of cases(['beside', 'switched'], ['prepare', 'beside', 'switche
   })
 }
 
+for (const phase of cases(['switched'], ['beside', 'switched', 'stopped'])) {
+  test(`fault 84: Docker is started again in the phase "${phase}": what is not known is not taken for gone, and nothing false is said`, async () => {
+    const [now, next] = versions()
+    const requests = load()
+    await requests.started
+    const restarts = `i=0; until [ "$(cat ${journal}/phase 2>/dev/null)" = ${phase} ]; do i=$((i + 1)); [ $i -lt 3000 ] || exit; sleep 0.01; done; service docker stop; sleep 3; service docker start`
+    sh(`setsid sh -c '${restarts}' >/dev/null 2>&1 </dev/null &`)
+    const done = await deploy(next)
+    assert.ok(done.code === 0 || done.code === 2, done.stdout + done.stderr)
+    if (done.code === 2) assert.match(done.stdout, /the old version serves on|the next rollout finishes this one or undoes it/)
+    if (done.code === 0 || /serves on/.test(done.stdout)) settled(done.code === 0 ? next : now)
+    // Docker takes its ports away and makes them anew, for a third of a second: that much is its own.
+    const { failures } = await requests.stop()
+    assert.deepEqual(failures.filter((each) => !each.includes('ECONNREFUSED')), [])
+    ended(await deploy(now, '--lock-wait', '30'), 0)
+    settled(now)
+  })
+}
+
 const kept = () => sh(`ls /var/lib/hostwright/releases/${APP}`).split('\n').length
 
 test('fault 87: rollback brings back configuration and image, and history tells it', async () => {

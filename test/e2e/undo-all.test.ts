@@ -39,6 +39,14 @@ test('when it fails on the second host, the first goes back', async () => {
   assert.match(done.stdout, /lab1.*Not taken back/)
 })
 
+test('both at once: one that is still under way when the other fails goes back too', async () => {
+  const done = await deploy('mixed', '--undo-all', '--serial', '2', '-e', '{"app":{"observe":"20s"}}')
+  assert.equal(done.code, 2, done.stdout + done.stderr)
+  const told = done.events.flatMap((event) => (event.type === 'task' && event.task.startsWith('rollout') ? [`${event.host} ${event.status}`] : []))
+  assert.deepEqual(told, ['lab3 failed', 'lab1 changed', 'lab1 changed'], 'the one that fails is the first to end')
+  assert.deepEqual(serving(), ['v1', 'v1'])
+})
+
 test('without --undo-all the first keeps the new one, and the rest is not touched', async () => {
   assert.equal((await deploy('mixed')).code, 2)
   assert.deepEqual(serving(), ['mixed', 'v1'])

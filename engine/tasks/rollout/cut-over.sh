@@ -22,7 +22,9 @@ say() { printf '%s\n' "$*"; }
 bad() { printf '%s\n' "$*" | sed 's/^/! /'; }
 now() { date +%s; }
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
-compose() { env -i PATH="$PATH" HOME="$HOME" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} docker compose -p "$P" "$@" </dev/null; }
+# Of our environment nothing but what Docker needs: Compose fills in variables from it.
+bare() { env -i PATH="$PATH" HOME="$HOME" ${DOCKER_HOST:+DOCKER_HOST="$DOCKER_HOST"} "$@" </dev/null; }
+compose() { bare docker compose -p "$P" "$@"; }
 of_service() { docker ps --no-trunc --filter "label=com.docker.compose.project=$P" --filter "label=com.docker.compose.service=$S" --filter label=com.docker.compose.oneoff=False "$@"; }
 names() { [ $# -eq 0 ] || docker inspect --format '{{slice .Name 1}}' "$@" 2>/dev/null; }
 count() { printf '%s\n' "$*" | wc -w; }
@@ -193,7 +195,7 @@ bring_back_images || give_up 'the image of the release cannot be brought back' p
 image=${IMAGE:-$(compose config --images "$S" 2>/dev/null | head -n 1)}
 if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
   say "pull: $image"
-  timeout 600 env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" pull -q "$S" </dev/null || give_up "the image $image cannot be had" prepare
+  bare timeout 600 docker compose -p "$P" pull -q "$S" || give_up "the image $image cannot be had" prepare
 fi
 if [ -n "$BEFORE" ]; then
   say "before: $BEFORE"
@@ -222,7 +224,7 @@ fi
 
 if [ "$STRATEGY" = docker-rollout ]; then
   phase beside || give_up 'the journal cannot be written' prepare
-  env -i PATH="$PATH" HOME="$HOME" docker rollout -p "$P" --timeout "$WAIT" "$S" </dev/null
+  bare docker rollout -p "$P" --timeout "$WAIT" "$S"
   came=$?
   new=
   for id in $(of_service -q); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done

@@ -65,7 +65,7 @@ export function settingsText(s: Settings): string {
   return [
     ...Object.entries(values).map(([name, value]) => `${name}=${quote(String(value))}`),
     `check_project() { set -- ${quoteAll([String(s.networks.length), ...s.networks, String(s.mounts.length), ...s.mounts])}${CHECK}\n}`,
-    `before_hook() { ${before ? `timeout -k 10 ${Math.ceil(before.timeout)} env -i PATH="$PATH" HOME="$HOME" docker compose -p "$P" run --rm --name "$HOOK" --no-deps -T "$S" ${quoteAll(before.argv)} </dev/null` : 'true'}; }`,
+    `before_hook() { ${before ? `bare timeout -k 10 ${Math.ceil(before.timeout)} docker compose -p "$P" run --rm --name "$HOOK" --no-deps -T "$S" ${quoteAll(before.argv)}` : 'true'}; }`,
     `release_lines() { printf '%s\\n' ${quoteAll(about)}; }`,
     `record_lines() { printf %s ${quote(recordLines(s.record))}; }`,
   ].join('\n')
