@@ -53,6 +53,7 @@ export class Outcomes {
 
   /** Done, or nothing to do. */
   settle(ready: readonly Ready[], diffs: Diffs): void {
+    const ms = this.#ms
     for (const each of ready) {
       const { index, task, unknown } = each
       if (index < this.results.length) continue
@@ -60,7 +61,7 @@ export class Outcomes {
       const status = unknown !== undefined ? 'unknown' : changes.length > 0 ? 'changed' : 'ok'
       this.results.push({ status, changed: changes.length > 0, changes, state: unknown === undefined ? stateOf(task, this.#context.model) : undefined })
       if (status !== 'ok') this.#context.ledger?.settled(this.#context.host, this.workOf(each))
-      this.#tell(task, status, changes, unknown, diffs.get(index))
+      this.#tell(task, status, changes, { why: unknown, diffs: diffs.get(index), ms })
     }
   }
 
@@ -93,7 +94,7 @@ export class Outcomes {
   leaveUnknown(task: Task, changes: readonly Change[], message: string): void {
     const { host, emit } = this.#context
     const place = placeOf(task.origin)
-    this.#tell(task, 'unknown', changes.map(({ summary }) => summary), message)
+    this.#tell(task, 'unknown', changes.map(({ summary }) => summary), { why: message })
     emit({
       type: 'failure', host, role: this.#role, task: task.title, reason: 'lost', message: `the line was lost while this was done: ${message}`,
       ...(place && { place }),
@@ -102,13 +103,18 @@ export class Outcomes {
     })
   }
 
-  #tell(task: Task, status: TaskStatus, changes: readonly string[], why?: string, diffs: readonly ShownDiff[] = []): void {
+  /** Milliseconds since the batch began: tasks of a batch are done together, and each has its time. */
+  get #ms(): number {
+    return Math.round(performance.now() - this.#started)
+  }
+
+  #tell(task: Task, status: TaskStatus, changes: readonly string[], { why, diffs = [], ms = this.#ms }: { readonly why?: string | undefined; readonly diffs?: readonly ShownDiff[] | undefined; readonly ms?: number } = {}): void {
     const { emit, host } = this.#context
     emit({
       type: 'task', host, role: this.#role, task: task.title, status, changes,
       ...(diffs.length > 0 && { diffs }),
       ...(why !== undefined && { why }),
-      ms: Math.round(performance.now() - this.#started),
+      ms,
     })
   }
 }
