@@ -5,6 +5,7 @@ import type { Step } from '../tasks/change.ts'
 import { factValues, ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { originHere } from '../values/origin.ts'
+import { noteMade } from '../tasks/unused.ts'
 
 /**
  * Something that happens rather than holds: a command, a reload, a wait. It has a guard instead of a plan, and a typed result read from
@@ -70,7 +71,7 @@ export function defineAction<P extends z.ZodType, R, F extends Facts = Record<ne
     const params = parsed.data
     const facts: Facts = definition.facts?.(params) ?? {}
     const now = (values: ReadonlyMap<string, unknown>) => factValues<F>(facts, values)
-    return {
+    return noteMade({
       kind: 'action',
       name: definition.name,
       title: options.title ?? `${definition.name} ${definition.title(params)}`.trim(),
@@ -82,7 +83,7 @@ export function defineAction<P extends z.ZodType, R, F extends Facts = Record<ne
       touches: definition.touches(params),
       result: (output) => definition.result(output, params),
       origin: originHere(definition.name),
-    }
+    })
   }
   return Object.assign(make, { taskName: definition.name, params: definition.params, doc: definition.doc })
 }

@@ -2,6 +2,7 @@ import type { Action, ActionResult } from '../actions/action.ts'
 import { Unreadable, type Fact } from '../facts/fact.ts'
 import type { StoreSettings } from '../secrets/settings.ts'
 import type { Task } from '../tasks/task.ts'
+import { noteAsked } from '../tasks/unused.ts'
 import { actOnce } from './act-once.ts'
 import { checkAction, checkTasks, checkText } from './check-asked.ts'
 import type { HostContext } from './context.ts'
@@ -94,6 +95,7 @@ export class Host {
    */
   ensure<const T extends readonly Task[]>(...tasks: T): PromiseLike<Results<T>> {
     checkTasks('ensure', tasks)
+    tasks.forEach(noteAsked)
     return this.#batch(tasks, (wanted) => converge(this.#context, this.#role, wanted))
   }
 
@@ -115,6 +117,7 @@ export class Host {
   guarded<const T extends readonly Task[]>(safeguard: SafeguardParams, ...tasks: T): PromiseLike<Results<T>> {
     const checked = safeguardOf(safeguard)
     checkTasks('guarded', tasks)
+    tasks.forEach(noteAsked)
     return this.#batch(tasks, (wanted) => ensureGuarded(this.#context, this.#role, checked, wanted))
   }
 
@@ -142,6 +145,7 @@ export class Host {
    */
   run<R>(action: Action<R>, options: Retries = {}): PromiseLike<ActionResult<R>> {
     checkAction(action)
+    noteAsked(action)
     return this.#expect(async () => {
       if (!this.#isSelected(action)) return { ran: false, changed: false, why: 'not asked for' }
       return retrying(this.#context, options, () => actOnce(this.#context, this.#role, action), (text) => this.note(text))

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit'
 import { ReadAhead } from '../host/ahead.ts'
 import type { Inventory } from '../inventory/types.ts'
+import { placeOf } from '../host/origin.ts'
+import { watchMade, type Made } from '../tasks/unused.ts'
 import { Fleet } from './fleet.ts'
 import { HostRuns } from './host-runs.ts'
 import type { PreparedPlay } from './prepare.ts'
@@ -45,13 +47,28 @@ class Run {
     const distinct = new Map(wanted.map((each) => [this.#fleet.key(each.host, each.become), each]))
     const { forks, stop } = this.#options
     for (const { host } of wanted) this.#due.set(host.name, (this.#due.get(host.name) ?? 0) + 1)
+    const made = watchMade()
+    let unused: readonly Made[] = []
     try {
       await this.#fleet.connect([...distinct.values()], forks, () => stop.reason !== undefined)
       for (const { play, hosts } of plays) await this.#play({ play, hosts })
     } finally {
+      unused = made.end()
       await this.#fleet.close()
     }
+    this.#tellUnused(unused)
     return { traffic: this.#fleet.traffic(), unfinished: [...this.#due.keys()].filter((name) => !this.#isDone(name)) }
+  }
+
+  /** A role that came to its end and made a task for nobody has forgotten it, most likely. After a failure that says nothing. */
+  #tellUnused(unused: readonly Made[]): void {
+    if (this.#options.listing || this.#options.stop.reason !== undefined || ![...this.#due.keys()].every((name) => this.#isDone(name))) return
+    const told = new Map(unused.map(({ title, origin }) => {
+      const place = placeOf(origin)
+      return [`${place?.file}:${place?.line}:${place?.column}`, { title, ...(place && { place }) }] as const
+    }))
+    for (const [where, { title, place }] of [...told].slice(0, 10))
+      this.#options.emit({ type: 'warning', message: `${place ? `${where} ` : ''}"${title}" was made and given to no host: nothing was done about it; host.ensure(…) takes tasks, host.run(…) actions` })
   }
 
   /** Through with all its plays. */

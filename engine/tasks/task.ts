@@ -3,6 +3,7 @@ import { sentences } from '../diagnostic/zod.ts'
 import type { Fact } from '../facts/fact.ts'
 import { originHere } from '../values/origin.ts'
 import type { Plan } from './change.ts'
+import { noteMade } from './unused.ts'
 
 /**
  * One wish about a host, as a value: it can be listed, compared and tested. `S` is what its result tells of the state it left.
@@ -91,7 +92,7 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
     if (!parsed.success) throw new ParamsError(definition.name, sentences(parsed.error, definition.params, input))
     const params = parsed.data
     const facts = definition.facts(params)
-    return {
+    return noteMade({
       kind: 'task',
       name: definition.name,
       title: options.title ?? `${definition.name} ${definition.title(params)}`.trimEnd(),
@@ -105,7 +106,7 @@ export function defineTask<P extends z.ZodType, F extends Facts, S = undefined>(
         return definition.state?.(params, factValues<F>(facts, values)) as S
       },
       origin: originHere(definition.name),
-    }
+    })
   }
   return Object.assign(make, { taskName: definition.name, params: definition.params, doc: definition.doc })
 }

@@ -311,3 +311,18 @@ test('a role that waits for something of its own is told of, ever more seldom, a
   assert.match(failure?.type === 'failure' ? failure.message : '', /^this role asked nothing of its host for 2 s, and did not end$/)
   assert.deepEqual([done, recap.exit], [['b'], 2])
 })
+
+test('a task that was made and given to no host is told of once, with its place; not after a failure', async () => {
+  const forgets = role('forgets', async (host) => {
+    directory({ path: '/forgotten' })
+    await host.ensure(directory({ path: '/kept' }))
+    await host.run(command({ argv: ['true'] }))
+    command({ argv: ['false'] })
+  })
+  const warned = async (...roles: (typeof forgets)[]) => (await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'all', roles }])).events.flatMap((event) => (event.type === 'warning' ? [event.message] : []))
+  const [first = '', second = '', ...more] = await warned(forgets)
+  assert.match(first, /^test\/playbook\/run\.test\.ts:\d+:5 "directory \/forgotten" was made and given to no host: nothing was done about it/)
+  assert.match(second, /^test\/playbook\/run\.test\.ts:\d+:5 "command false" was made/)
+  assert.deepEqual(more, [])
+  assert.deepEqual(await warned(forgets, role('fails', async (host) => host.fail('no'))), [])
+})

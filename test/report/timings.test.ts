@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { EventOf } from '../../engine/report/handlers.ts'
 import { slowest } from '../../engine/report/text/timings.ts'
 
-const task = (host: string, role: string, name: string, ms: number, status: EventOf<'task'>['status'] = 'ok'): EventOf<'task'> => ({ type: 'task', host, role, task: name, status, changes: [], ms })
+const task = (host: string, role: string, name: string, ms: number, status: EventOf<'task'>['status'] = 'ok'): EventOf<'task'> => ({ type: 'task', at: '', host, role, task: name, status, changes: [], ms })
 
 test('--timings: tasks of a batch are one line, named by what changed; hosts that are at work side by side do not mix', () => {
   const told = [
