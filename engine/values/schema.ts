@@ -30,14 +30,19 @@ export const Account = z
   .regex(/^(?:[a-z_][a-z0-9_.-]{0,31}\$?|\d{1,10})$/i, 'a user or group is a name such as "www-data", or a number')
   .describe('user or group: a name or a number')
 
+/** Names stand in Compose files as they are, where YAML (1.1 or 1.2, as readers differ) makes a truth value, a number or a date of these. */
+const isText = (name: string) => !/^(?:true|false|null|yes|no|on|off|y|n|0x[0-9a-f]+|\d[\d_]*(?:\.[\d_]*)?(?:e-?\d+)?|\d{4}-\d\d?-\d\d?)$/i.test(name)
+const NOT_TEXT = 'YAML reads this as a truth value, a number or a date: give it another name, such as one with a letter more'
+
 /** A name that becomes part of paths, container names and labels. */
 export const ServiceName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'use lower-case letters, digits, "-" and "_", starting with a letter or digit')
+  .refine(isText, NOT_TEXT)
   .describe('lower-case name: letters, digits, - and _')
 
 /** The name of a Docker network, as Docker takes it. It stands as it is in Compose files. */
-export const NetworkName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'use letters, digits, "_", "." and "-", starting with a letter or digit')
+export const NetworkName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'use letters, digits, "_", "." and "-", starting with a letter or digit').refine(isText, NOT_TEXT)
 
 /** A time span: "500ms", "30s", "5m", "1h". Stored in seconds. */
 export const Duration = z
