@@ -126,9 +126,10 @@ report() {
 }
 were=$(starts)
 compose "$@" </dev/null || report
-docker ps --filter "label=com.docker.compose.project=$project" --filter health=starting --format '{{.Label "com.docker.compose.service"}}' | {
+starting=$(docker ps --filter "label=com.docker.compose.project=$project" --filter health=starting --format '{{.Label "com.docker.compose.service"}}') || report
+printf '%s\\n' "$starting" | {
   late=
-  while read -r name; do case $services in *" $name "*) late=$name; echo "$name is not healthy after \${wait}s" >&2 ;; esac; done
+  while read -r name; do case $services in *" \${name:-nobody} "*) late=$name; echo "$name is not healthy after \${wait}s" >&2 ;; esac; done
   [ -z "$late" ]
 } || report
 are=$(starts)
@@ -148,9 +149,9 @@ export function record(project: Project, lines: Omit<ProjectRecord, 'containers'
 
 const RECORD = `
 umask 077
-mkdir -p -- "\${1%/*}" && {
+mkdir -p -- "\${1%/*}" && ids=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$2" --filter label=com.docker.compose.oneoff=False) && {
   cat
-  docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$2" --filter label=com.docker.compose.oneoff=False | sed 's/.*/container & -/'
+  printf '%s\\n' "$ids" | sed -n 's/..*/container & -/p'
 } >"$1.new" && mv -f -- "$1.new" "$1"`
 
 /** Stops and removes all of it, volumes excepted. By its name, so that it works when the file is gone. */

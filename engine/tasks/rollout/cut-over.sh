@@ -139,7 +139,7 @@ settle() {
   case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
   record_release "$(($(now) - STARTED))" || { bad "the release could not be recorded in $R"; return 1; }
   all=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False) || { bad 'Docker does not say what runs'; return 1; }
-  { record_lines; printf '%s\n' "$all" | sed 's/.*/container & -/'; } | write_whole "$RECORD" || { bad "what runs could not be recorded in $RECORD"; return 1; }
+  { record_lines; printf '%s\n' "$all" | sed -n 's/..*/container & -/p'; } | write_whole "$RECORD" || { bad "what runs could not be recorded in $RECORD"; return 1; }
   forget
   rm -rf -- "$J/next"
 }
