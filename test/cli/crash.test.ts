@@ -41,6 +41,17 @@ function manifest(): string[] {
   })
 }
 
+/** The same right after a kill: what the shell had started may be on its way out, and takes its own with it while we look. */
+function manifestOfMoving(): string[] {
+  for (let tries = 1; ; tries++) {
+    try {
+      return manifest()
+    } catch (error) {
+      if (tries === 20 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+}
+
 /** One run with these flags; `seen` is told of every change that it begins. Gives its exit code, null when it was killed. */
 function run(flags: readonly string[] = [], seen: (changes: number, pid: number) => void = () => {}): Promise<{ code: number | null; said: string; changes: number }> {
   const words = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../playbooks/crash.ts', import.meta.url)), '-i', inventory, '-e', `dir=${tree}`, '--lock-wait', '20', '--output', 'json', ...flags]
@@ -91,7 +102,7 @@ test(`faults 59 and 61: ${COUNT} whole runs killed at a random moment: no file i
     const what = `${n}: ${victim} killed ${moment.toFixed(1)} ms after the beginning of change ${change}`
     counts[hit ? (crashed.code === 0 ? 'mended' : 'cut') : 'late']++
     // What is not one of ours on their way, or of the command's, is old or new.
-    const found = manifest()
+    const found = manifestOfMoving()
     const temporary = found.filter((each) => /^(?:\S+\/)?\.hostwright\.|^made\.new /.test(each))
     if (temporary.length > 0) counts.left++
     const torn = found.filter((each) => !temporary.includes(each) && / 1\d{5} /.test(each.slice(0, 200))).filter((each) => !contents.has(each.replace(/^(\S+) \S+ \S+/, '$1')) && !/^conf /.test(each))
