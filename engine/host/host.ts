@@ -44,6 +44,8 @@ export interface HostServices {
   about(): Promise<RunAbout>
   /** Where the inventory says that the secrets of this host are kept. */
   store(): StoreSettings | undefined
+  /** What was done on this host was taken back: it is not through with its plays. */
+  undone(): void
   /** Another host of the inventory, for `on`. */
   other(name: string, role: string): Promise<Host>
 }
@@ -218,6 +220,18 @@ export class Host {
    */
   on(name: string): PromiseLike<Host> {
     return this.#watch.track(this.#services.other(name, this.#role).then((other) => new Host(other, other.#context, other.#services, this.#role, this.#tags, other.#line, this.#watch)))
+  }
+
+  /**
+   * Says that what the playbook did here was taken back, on another host's behalf: the run is not done on this host, and `--resume` takes it again.
+   *
+   * @example
+   * const first = await host.on('web1')
+   * await first.ensure(rollout({ …, restore: before }))
+   * first.undone()
+   */
+  undone(): void {
+    this.#services.undone()
   }
 
   /** @internal The same host, for another role (or with more tags): same line, same model. */

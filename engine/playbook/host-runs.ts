@@ -28,7 +28,10 @@ export class HostRuns {
   /** Hosts that a role of another host works on: when it is through with them, nobody knows. */
   readonly #borrowed = new Set<string>()
 
-  constructor(inventory: Inventory, options: RunOptions, fleet: Fleet, ahead: ReadAhead) {
+  readonly #onUndone: (host: string) => void
+
+  constructor(inventory: Inventory, options: RunOptions, fleet: Fleet, ahead: ReadAhead, onUndone: (host: string) => void) {
+    this.#onUndone = onUndone
     this.#ahead = ahead
     this.#inventory = inventory
     this.#options = options
@@ -136,6 +139,7 @@ export class HostRuns {
       },
       once: <T>(key: string, name: string, work: () => Promise<T>) => this.#once.do(key, name, work),
       store: () => storeOf(host),
+      undone: () => this.#onUndone(host.name),
       about: this.#options.about ?? (() => Promise.resolve({ by: '', revision: '' })),
       other: async (name: string, role: string) => {
         const other = this.#inventory.hosts.get(name)

@@ -34,12 +34,14 @@ class Run {
   readonly #due = new Map<string, number>()
   /** Plays that a host is through with, and went well. */
   readonly #through = new Map<string, number>()
+  /** Hosts on which it was taken back. */
+  readonly #undone = new Set<string>()
 
   constructor(inventory: Inventory, options: RunOptions) {
     this.#options = options
     const ahead = options.ahead ?? new ReadAhead()
     this.#fleet = new Fleet(options.open, options.emit, ahead, options.userOf)
-    this.#hostRuns = new HostRuns(inventory, options, this.#fleet, ahead)
+    this.#hostRuns = new HostRuns(inventory, options, this.#fleet, ahead, (name) => this.#undone.add(name))
   }
 
   async run(plays: readonly PreparedPlay[]): Promise<RunOutcome> {
@@ -73,7 +75,7 @@ class Run {
 
   /** Through with all its plays. */
   #isDone(name: string): boolean {
-    return (this.#through.get(name) ?? 0) >= (this.#due.get(name) ?? 0)
+    return !this.#undone.has(name) && (this.#through.get(name) ?? 0) >= (this.#due.get(name) ?? 0)
   }
 
   #isOut(name: string): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { becomes } from '../facts/fact.ts'
-import { path } from '../facts/path.ts'
+import { digest, path, text } from '../facts/path.ts'
+import { sha256 } from '../values/content.ts'
 import { quoteAll } from '../values/quote.ts'
 import { Account, Duration, RemotePath } from '../values/schema.ts'
 import { change, run } from './change.ts'
@@ -20,6 +21,7 @@ export const created = defineTask({
     path: RemotePath.describe('what the command makes'),
     by: z.tuple([z.string().min(1)], z.string()).describe('the command, word by word; no shell reads it'),
     directory: RemotePath.optional().describe('where it runs; default: /'),
+    content: z.string().optional().describe('what will be in it, where that is known before: it is a file with this content then, for whoever asks in check mode'),
     user: Account.optional().describe('whom it runs as; the connection must be root for that'),
     timeout: Duration.prefault('5m'),
   }),
@@ -27,9 +29,11 @@ export const created = defineTask({
   facts: (p) => ({ now: path(p.path) }),
   plan(p, { now }) {
     if (now.kind !== 'absent') return []
-    // What kind of thing it makes is not known before: so "other".
+    // What kind of thing it makes is not known before, unless that is said: so "other".
     const step = run(p.by, { timeout: Math.max(1, p.timeout), ...(p.directory !== undefined && { directory: p.directory }), ...(p.user !== undefined && { user: p.user }) })
-    return [change(`make ${p.path} by ${quoteAll(p.by).slice(0, 120)}`, [step], [becomes(path(p.path), { kind: 'other', ...fresh('0644') })], { touches: ['path', 'digest', 'text'] })]
+    const bytes = p.content === undefined ? undefined : Buffer.from(p.content)
+    const effects = bytes === undefined ? [becomes(path(p.path), { kind: 'other', ...fresh('0644') })] : [becomes(path(p.path), { kind: 'file', ...fresh('0644', bytes.length) }), becomes(text(p.path), { kind: 'bytes', bytes }), becomes(digest(p.path), sha256(bytes))]
+    return [change(`make ${p.path} by ${quoteAll(p.by).slice(0, 120)}`, [step], effects, { touches: bytes === undefined ? ['path', 'digest', 'text'] : [] })]
   },
   state: (_, { now }) => now,
 })

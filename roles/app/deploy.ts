@@ -4,7 +4,7 @@ import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { withLogin } from './registry.ts'
 import { recordOf, takeOver, versionsOf } from './release.ts'
-import { ensureSite, needsCaddy, upstreams, withoutSite } from './site.ts'
+import { ensureSite, needsCaddy, siteOf, upstreams, withoutSite } from './site.ts'
 
 const compose = template(
   import.meta,
@@ -25,10 +25,14 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
   const at = `${p.apps}/${p.name}`
   if (p.domain !== undefined) await needsCaddy(host, p.caddy)
   const probe = `http://127.0.0.1:${p.port}${p.health_path}`
-  const dynamic = p.domain !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
+  const wished = p.domain === undefined || p.tls ? p.domain : `http://${p.domain}`
+  const standing = await siteOf(host, p)
+  // The address under which the app is reached now stays until the new version has taken over: when it does not, nothing has changed.
+  const address = standing?.ours === true ? standing.address : wished
+  const dynamic = address !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
+  const site = { name: p.name, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic }
   await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))
-  if (p.domain === undefined) await withoutSite(host, p)
-  else await ensureSite(host, { name: p.name, address: p.tls ? p.domain : `http://${p.domain}`, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic })
+  if (address !== undefined) await ensureSite(host, { ...site, address })
   const [{ changed }] = await host.ensure(
     rollout({
       directory: at,
@@ -47,8 +51,10 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
       min_free: `${p.min_free}b`,
       ...takeOver(p, dynamic),
       versions: versionsOf(p),
-      about: { ...recordOf(p, at, dynamic), ...(await host.about()) },
+      about: { ...recordOf(p, at, dynamic, wished ?? ''), ...(await host.about()) },
     }),
   )
+  if (wished === undefined) await withoutSite(host, p)
+  else if (wished !== address) await ensureSite(host, { ...site, address: wished })
   return changed
 }

@@ -6,7 +6,7 @@ import { upstreams } from './site.ts'
 const OF_THE_VERSION: readonly string[] = ['version', 'secrets', 'directory', 'replicas', 'probe']
 
 /** What `deploy` records of how versions take over. It is the operator's, and stays when an older version comes back. */
-const OF_THE_APP: readonly string[] = ['port', 'caddy', 'strategy', 'wait', 'drain', 'observe', 'keep']
+const OF_THE_APP: readonly string[] = ['address', 'port', 'caddy', 'strategy', 'wait', 'drain', 'observe', 'keep']
 
 type Rollout = Parameters<typeof rollout>[0]
 
@@ -19,10 +19,10 @@ export function takeOver(p: AppParams, switched: boolean): Pick<Rollout, 'strate
 }
 
 /** What a rollback has to know, besides files and image: lines of the release record. */
-export function recordOf(p: AppParams, directory: string, switched: boolean): Record<string, string> {
+export function recordOf(p: AppParams, directory: string, switched: boolean, address: string): Record<string, string> {
   return {
     version: p.version, secrets: Object.keys(p.secrets).join(','), directory, replicas: String(p.replicas),
-    strategy: p.strategy, wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: String(p.keep),
+    address, strategy: p.strategy, wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: String(p.keep),
     ...(switched && { port: String(p.port), caddy: p.caddy, probe: probeOf(p) }),
   }
 }

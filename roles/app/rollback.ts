@@ -1,5 +1,6 @@
 import { facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
 import { comeBack } from './release.ts'
+import { ensureSite, siteOf } from './site.ts'
 
 /**
  * Brings an earlier release of an app back, configuration and image together, by the same cut-over as a deploy.
@@ -16,9 +17,15 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
       to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
       all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
     )
-  host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data`)
   for (const release of [current, target]) await hideSecretsOf(host, name, release)
-  const [{ changed }] = await host.ensure(rollout(comeBack(name, current, target, await host.about())))
+  const wish = comeBack(name, current, target, await host.about())
+  const site = await siteOf(host, { name, caddy: current.about.get('caddy') ?? '/opt/services/caddy' })
+  const moved = target.about.get('address') !== undefined && target.about.get('address') !== (site?.address ?? '')
+  host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data${moved ? `, and the domain: it is ${site?.address ?? 'none'}` : ''}`)
+  const { upstream, about = {}, ...rest } = wish
+  // What was said of the site last may not have been said of a release: it was changed without one.
+  if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy: current.about.get('caddy') ?? '', dynamic: true })
+  const [{ changed }] = await host.ensure(rollout({ ...rest, ...(upstream && site && { upstream }), about: { ...about, address: site?.address ?? '' } }))
   return changed
 }
 

@@ -49,30 +49,46 @@ export async function needsCaddy(host: Host, caddy: string): Promise<void> {
     host.fail(`Caddy does not stand in ${caddy}, and the app has a domain`, `bring it up before: deploy-standalone-services --services caddy --hosts ${host.name}; without a domain the app is reached on the shared network only`)
 }
 
-/** The way from Caddy to an app. It stands before the app is replaced, and it stays the same from version to version. */
+/** The way from Caddy to an app: it stands before the app is replaced. */
 export async function ensureSite(host: Host, { name, address, port, replicas, caddy, dynamic }: Site): Promise<void> {
   const at = siteAt(caddy, name)
-  const known = await host.read(facts.text(at))
-  const [, portNow] = /reverse_proxy \S+:(\d+)/.exec(known?.kind === 'bytes' ? known.bytes.toString() : '') ?? []
-  if (portNow !== undefined && Number(portNow) !== port)
+  const portNow = (await siteOf(host, { name, caddy }))?.port
+  if (portNow !== undefined && portNow !== port)
     host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or take the old one down, and deploy it under another name`)
   const up = upstreamNames(name, replicas)
   if (dynamic)
     await host.ensure(
       directory({ path: `${caddy}/up` }),
-      ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name] })),
+      ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name], content: name })),
     )
   const named = dynamic ? up.map((each) => `{file.${MOUNTED}/${each}}:${port}`).join(' ') : `${name}:${port}`
   await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedSite(caddy, at) }), caddyProject(caddy))
   await host.ensure(caddyLoaded({}))
 }
 
+/** The site of an app as it stands. */
+export interface SiteNow {
+  /** "shop.example.com", or "http://shop.lab". */
+  readonly address: string
+  readonly port: number
+  readonly dynamic: boolean
+  /** Of `roles/app`, and not written by somebody's hand. */
+  readonly ours: boolean
+}
+
+/** Undefined where there is none, or none that is understood. */
+export async function siteOf(host: Host, { name, caddy }: Pick<Site, 'name' | 'caddy'>): Promise<SiteNow | undefined> {
+  const known = await host.read(facts.text(siteAt(caddy, name)))
+  const text = known?.kind === 'bytes' ? known.bytes.toString() : ''
+  const [, address = '', upstreams = '', port = ''] = /^(\S+) \{\n[^]*?reverse_proxy (\S+?):(\d+)/m.exec(text) ?? []
+  if (address === '') return undefined
+  return { address, port: Number(port), dynamic: upstreams.startsWith(`{file.${MOUNTED}/`), ours: text.startsWith(`# ${name}. Written by hostwright (roles/app).`) }
+}
+
 /** An app without a domain: Caddy does not answer for it any more. A site of its name that somebody wrote by hand stays. */
 export async function withoutSite(host: Host, { name, caddy }: Pick<Site, 'name' | 'caddy'>): Promise<void> {
-  const at = siteAt(caddy, name)
-  const known = await host.read(facts.text(at))
-  if (known?.kind !== 'bytes' || !known.bytes.toString().startsWith(`# ${name}. Written by hostwright (roles/app).`)) return
-  await host.ensure(absent({ path: at }), caddyProject(caddy))
+  if ((await siteOf(host, { name, caddy }))?.ours !== true) return
+  await host.ensure(absent({ path: siteAt(caddy, name) }), caddyProject(caddy))
   await host.ensure(caddyLoaded({}))
 }
 

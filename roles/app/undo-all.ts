@@ -50,7 +50,9 @@ async function takenBack(from: Host, { name, had }: Replaced, app: string): Prom
     if (had === undefined) return from.note(`${name} is not taken back: it had no release of ${app} before`)
     // The same release once more has taken the place of the one before: there is nothing to go back from.
     const all = (await host.read(facts.releases(app))) ?? []
-    if (all.some(({ id }) => id === had)) await rollBack(host, app, had)
+    if (!all.some(({ id }) => id === had)) return
+    await rollBack(host, app, had)
+    host.undone()
   } catch {
     from.note(`${name} could not be taken back: it runs the new version of ${app}`)
   }

@@ -37,6 +37,9 @@ test('when it fails on the second host, the first goes back', async () => {
   assert.deepEqual(serving(), ['v1', 'v1'])
   assert.match(sh('lab1', `cat /opt/services/apps/${APP}/.env`), /APP_VERSION="v1"/)
   assert.match(done.stdout, /lab1.*Not taken back/)
+  // Who was taken back is not through: to resume is to do both.
+  const resumed = await deploy('mixed', '--resume', '--list-hosts')
+  assert.match(resumed.stdout, /2 hosts\n {2}lab1\n {2}lab3\n/)
 })
 
 test('both at once: one that is still under way when the other fails goes back too', async () => {

@@ -326,3 +326,14 @@ test('a task that was made and given to no host is told of once, with its place;
   assert.deepEqual(more, [])
   assert.deepEqual(await warned(forgets, role('fails', async (host) => host.fail('no'))), [])
 })
+
+test('a host on which it was taken back is not through, though its role came to its end', async () => {
+  const takesBack = role('takes-back', async (host) => {
+    if (host.name === 'a') return
+    const other = await host.on('a')
+    other.undone()
+    host.fail('no')
+  })
+  const { done, unfinished } = await runInMemory(fakes('a', 'b', 'c'), [{ name: 'p', hosts: 'all', serial: 1, maxFail: 1, roles: [takesBack] }])
+  assert.deepEqual([done, unfinished], [['a'], ['a', 'b', 'c']])
+})

@@ -16,7 +16,7 @@ function release(id: string, about: Readonly<Record<string, string>>): Release {
   assert.ok(Array.isArray(parsed))
   return parsed[0]
 }
-const deployed = (id: string, more: object) => release(id, recordOf(AppParams.parse({ ...given, ...more }), '/srv/shop', true))
+const deployed = (id: string, more: object) => release(id, recordOf(AppParams.parse({ ...given, ...more }), '/srv/shop', true, 'shop.example.com'))
 
 test('a rollback takes over as the last deploy said: how long, how many releases stay, by which strategy', () => {
   const slow = { wait: '10m', drain: '2m', observe: '1.5s', keep: 10 }
@@ -35,7 +35,7 @@ test('a rollback takes over as the last deploy said: how long, how many releases
 })
 
 test('the site of Caddy is that of the release that runs', () => {
-  const plugin = release('20261122T080000Z', recordOf(AppParams.parse({ ...given, strategy: 'docker-rollout' }), '/srv/shop', false))
+  const plugin = release('20261122T080000Z', recordOf(AppParams.parse({ ...given, strategy: 'docker-rollout' }), '/srv/shop', false, 'shop.example.com'))
   const switched = deployed('20261121T131500Z', { version: 'v1' })
   const there = comeBack('shop', plugin, switched, BY)
   assert.deepEqual([there.strategy, there.upstream], ['docker-rollout', undefined])
@@ -56,6 +56,6 @@ test('a release of before those were recorded comes back with the defaults', () 
 test('the versions of secrets are recorded where the store has them, and come back with the release', () => {
   const secrets = { API_KEY: new Secret('key of the shop', '7'), TOKEN: 'token-in-the-inventory' }
   assert.deepEqual(versionsOf(AppParams.parse({ ...given, secrets })), { API_KEY: '7' })
-  const target = release('20261121T131500Z', { ...recordOf(AppParams.parse({ ...given, secrets }), '/srv/shop', true), stored: 'API_KEY 7' })
+  const target = release('20261121T131500Z', { ...recordOf(AppParams.parse({ ...given, secrets }), '/srv/shop', true, 'shop.example.com'), stored: 'API_KEY 7' })
   assert.deepEqual(comeBack('shop', deployed('20261122T080000Z', {}), target, BY).versions, { API_KEY: '7' })
 })

@@ -226,11 +226,13 @@ if [ "$STRATEGY" = docker-rollout ]; then
   phase beside || give_up 'the journal cannot be written' prepare
   bare docker rollout -p "$P" --timeout "$WAIT" "$S"
   came=$?
+  # It replaces as many as there are: how many there are to be is another matter.
+  [ "$came" != 0 ] || [ "$(count $(of_service -q))" = "$N" ] || { say "scale: to $N"; compose up -d --no-deps --no-recreate --scale "$S=$N" "$S"; }
   new=
   for id in $(of_service -q); do case $OLD in *"$id"*) ;; *) new="$new $id" ;; esac; done
   docker_answers && note new $new && there $OLD || { bad 'what docker rollout did is not known: the next rollout finishes this one or undoes it'; fail; }
   left=$there
-  if [ "$came" != 0 ] || [ "$(count $new)" -lt "$N" ] || ! wait_well $new; then
+  if [ "$came" != 0 ] || [ "$(count $new)" != "$N" ] || ! wait_well $new; then
     why $new
     [ -n "$left" ] || { bad 'docker rollout has taken the old version away, and the new one is not well: deploy the last good version again'; standing; fail; }
     give_up 'docker rollout did not bring up the new version' beside
