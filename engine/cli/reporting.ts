@@ -1,3 +1,4 @@
+import type { RunOutcome } from '../playbook/run.ts'
 import { combine } from '../report/combine.ts'
 import type { Emit, Mode, Reporter } from '../report/event.ts'
 import type { Out } from '../report/sink.ts'
@@ -5,7 +6,7 @@ import { Tally } from '../report/tally.ts'
 import type { Typed } from './flags.ts'
 import type { Options } from './options.ts'
 
-type Traffic = ReadonlyMap<string, { readonly roundTrips: number; readonly bytesSent: number }>
+type Traffic = RunOutcome['traffic']
 
 /** The readers of a run's events, as the flags ask for them, and the arithmetic of its end. */
 export interface Report {
@@ -13,7 +14,7 @@ export interface Report {
   /** Stands aside while somebody is asked something on the terminal. */
   readonly pause: <T>(work: () => Promise<T>) => Promise<T>
   /** Tells the recap, writes everything out, and gives the exit code. What hosts cost is summed, where they were gone to more than once. */
-  finish(...traffic: readonly (Traffic | undefined)[]): Promise<number>
+  finish(last: RunOutcome, before?: RunOutcome): Promise<number>
 }
 
 export async function startReport(typed: Typed, options: Options, { out, mode }: { readonly out: Out; readonly mode: Mode }): Promise<Report> {
@@ -27,8 +28,8 @@ export async function startReport(typed: Typed, options: Options, { out, mode }:
   return {
     emit,
     pause: (work) => work(),
-    finish: async (...traffic) => {
-      const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic: sum(traffic) })
+    finish: async (last, before) => {
+      const recap = tally.recap(mode, Math.round(performance.now() - started), { detailedExitcode: typed.has('detailed-exitcode'), traffic: sum([before?.traffic, last.traffic]), unfinished: last.unfinished })
       reporter.report({ ...recap, at: new Date().toISOString() })
       try {
         await reporter.end()

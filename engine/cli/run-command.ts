@@ -97,7 +97,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const endWith = (error: unknown): Promise<number> => {
     const bug = error instanceof Error ? error : new Error(String(error))
     report.emit({ type: 'bug', message: bug.message, stack: bug.stack ?? '' })
-    return report.finish(new Map())
+    return report.finish({ traffic: new Map(), unfinished: [] })
   }
   const uncaught = onUncaught(endWith)
   // Hosts that a limit leaves out of what is resumed are still to be done.
@@ -125,7 +125,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
       })
     const plan = planning.value
     const rehearsal = await plan.before?.((more) => run({ ahead: guessed, ...more }), report.emit)
-    if (rehearsal?.go === false) return await report.finish(rehearsal.outcome.traffic)
+    if (rehearsal?.go === false) return await report.finish(rehearsal.outcome)
     // Until it is known better: a run that is killed is one that no host has finished.
     const warning = await remember(contacted)
     if (warning !== undefined) report.emit({ type: 'warning', message: warning })
@@ -135,7 +135,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     plan.after?.(outcome, report.emit)
     // A part of a playbook asks a part of the questions.
     if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, playbook.name, sources, ahead, (host) => !outcome.unfinished.includes(host))
-    return await report.finish(outcome.traffic, rehearsal?.outcome.traffic)
+    return await report.finish(outcome, rehearsal?.outcome)
   } catch (error) {
     return await endWith(error)
   } finally {

@@ -65,8 +65,9 @@ export class HostTally {
     }
   }
 
-  recap(interrupted: boolean, traffic: Traffic = { roundTrips: 0, bytesSent: 0 }): HostRecap {
-    const cutShort = this.#left ?? (interrupted && this.#inPlay ? this.#last : undefined)
+  /** @param unfinished known not to be through with all its plays. */
+  recap(interrupted: boolean, unfinished: boolean, traffic: Traffic = { roundTrips: 0, bytesSent: 0 }): HostRecap {
+    const cutShort = this.#left ?? (interrupted && (this.#inPlay || unfinished) ? this.#last : undefined)
     const stoppedAt = this.#stoppedAt ?? (this.#begun ? cutShort : undefined)
     const notReached = !this.#begun && this.away === undefined && (this.#left !== undefined || interrupted)
     const untold = [...this.#blamed].filter((name) => !this.#settled.has(name)).length

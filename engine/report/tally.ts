@@ -29,9 +29,11 @@ export class Tally {
     if ('host' in event) this.#host(event.host).add(event)
   }
 
-  recap(mode: Mode, ms: number, options: { readonly detailedExitcode: boolean; readonly traffic: ReadonlyMap<string, Traffic> }): Recap {
+  /** @param options `unfinished`: hosts that are not through with all their plays; an interrupt in between leaves no other trace of them. */
+  recap(mode: Mode, ms: number, options: { readonly detailedExitcode: boolean; readonly traffic: ReadonlyMap<string, Traffic>; readonly unfinished?: readonly string[] }): Recap {
+    const unfinished = new Set(options.unfinished)
     const tallies = [...this.#hosts.values()]
-    const hosts = [...this.#hosts].map(([name, host]): [string, HostRecap] => [name, host.recap(this.#interrupted, options.traffic.get(name))])
+    const hosts = [...this.#hosts].map(([name, host]): [string, HostRecap] => [name, host.recap(this.#interrupted, unfinished.has(name), options.traffic.get(name))])
     const sum = (key: 'ok' | 'changed' | 'failed' | 'unreachable' | 'skipped' | 'unknown'): number => hosts.reduce((all, [, host]) => all + host[key], 0)
     const totals = { ok: sum('ok'), changed: sum('changed'), failed: sum('failed'), unreachable: sum('unreachable'), skipped: sum('skipped'), unknown: sum('unknown') }
     const worstFirst: readonly (readonly [exit: number, applies: boolean])[] = [

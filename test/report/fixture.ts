@@ -59,11 +59,12 @@ export function everything(mode: Mode = 'apply'): Stamped[] {
   return stamped([...events, recapOf(events, mode, 64_200)])
 }
 
-export function recapOf(events: readonly Event[], mode: Mode, ms: number, detailedExitcode = false): Recap {
+export function recapOf(events: readonly Event[], mode: Mode, ms: number, more: { readonly detailedExitcode?: boolean; readonly unfinished?: readonly string[] } = {}): Recap {
   const tally = new Tally()
   for (const event of events) tally.add(event)
   return tally.recap(mode, ms, {
-    detailedExitcode,
+    detailedExitcode: false,
+    ...more,
     traffic: new Map([
       ['lab1', { roundTrips: 3, bytesSent: 4096 }],
       ['lab2', { roundTrips: 12, bytesSent: 1_500_000 }],

@@ -74,7 +74,7 @@ export async function runInMemory(hosts: ReadonlyMap<string, FakeHost>, plays: r
   return {
     ...outcome,
     events,
-    recap: tally.recap(options.mode ?? 'apply', 0, { detailedExitcode, traffic: outcome.traffic }),
+    recap: tally.recap(options.mode ?? 'apply', 0, { detailedExitcode, ...outcome }),
     told: events.flatMap((event) => (event.type === 'task' ? [`${event.host} ${event.status} ${event.task}`] : [])),
     done: events.flatMap((event) => (event.type === 'host-done' && event.ok ? [event.host] : [])),
   }

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import type { Host } from '../../host/host.ts'
-import { runPlays } from '../../playbook/run.ts'
-import type { RunOptions } from '../../playbook/run-options.ts'
+import { runPlays, type RunOutcome } from '../../playbook/run.ts'
 import { Stop } from '../../playbook/stop.ts'
 import type { Emit, Event, Mode } from '../../report/event.ts'
 import { makeSink } from '../../report/sink.ts'
@@ -26,8 +25,8 @@ export async function look(work: Work, targets: readonly Target[], visit: Visit)
     tally.add(event)
     if (told.includes(event.type)) complaints.write(text({ ...event, at: new Date().toISOString() }))
   }
-  const traffic = await run(work, targets, 'check', emit, visit)
-  const { exit } = tally.recap('check', 0, { detailedExitcode: false, traffic })
+  const outcome = await run(work, targets, 'check', emit, visit)
+  const { exit } = tally.recap('check', 0, { detailedExitcode: false, ...outcome })
   await complaints.flush()
   if (exit !== 0) throw new GaveUp(exit, [])
 }
@@ -40,7 +39,7 @@ export async function workOn(work: Work, targets: readonly Target[], visit: Visi
   return report.finish(await run(work, targets, mode, report.emit, visit))
 }
 
-async function run({ inventory, options, line }: Work, targets: readonly Target[], mode: Mode, emit: Emit, visit: Visit): ReturnType<typeof traffic> {
+async function run({ inventory, options, line }: Work, targets: readonly Target[], mode: Mode, emit: Emit, visit: Visit): Promise<RunOutcome> {
   const stop = new Stop()
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)
@@ -55,14 +54,10 @@ async function run({ inventory, options, line }: Work, targets: readonly Target[
     },
   }
   try {
-    return await traffic([{ play, hosts: targets.map(({ host }) => ({ host, roles: [] })) }], inventory, {
+    return await runPlays([{ play, hosts: targets.map(({ host }) => ({ host, roles: [] })) }], inventory, {
       mode, emit, stop, diff: false, forks: options.forks, tags: { tags: [], skip: [] }, userOf: lineUser(options), open: linkOpener(options, { mode, command: line }),
     })
   } finally {
     release()
   }
-}
-
-async function traffic(plays: Parameters<typeof runPlays>[0], inventory: Work['inventory'], options: RunOptions) {
-  return (await runPlays(plays, inventory, options)).traffic
 }
