@@ -1,29 +1,42 @@
 import { createInterface } from 'node:readline/promises'
 import { StringDecoder } from 'node:string_decoder'
 import type { HostContext } from '../host/context.ts'
+import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 
-/** Asks for a secret on the terminal without showing it; undefined where there is no terminal. */
-export async function askSecret(prompt: string): Promise<Secret | undefined> {
+/** Ctrl-C at a question that stands before everything else. It ends the command (130) from wherever it is asked. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Asks for a secret on the terminal without showing it; or why there is no answer. @throws Interrupted at Ctrl-C, which is no signal while nothing is shown. */
+export async function askSecret(prompt: string): Promise<Result<Secret, 'no-terminal' | 'no-answer'>> {
   const { stdin, stderr } = process
-  if (!stdin.isTTY) return undefined
+  if (!stdin.isTTY) return err('no-terminal')
   stdin.setRawMode(true) // before the question: what is typed at once would be shown
   stderr.write(prompt)
   stdin.resume()
   let typed = ''
   const decoder = new StringDecoder() // a letter may come in two pieces
-  return new Promise((resolve) => {
-    const done = (value: Secret | undefined) => {
+  return new Promise((resolve, reject) => {
+    const end = () => {
       stdin.setRawMode(false)
       stdin.pause()
       stdin.off('data', read)
       stderr.write('\n')
-      resolve(value)
+    }
+    const done = (answer: Result<Secret, 'no-answer'>) => {
+      end()
+      resolve(answer)
     }
     const read = (chunk: Buffer) => {
       for (const char of decoder.write(chunk)) {
-        if (char === '\r' || char === '\n') return done(new Secret(typed))
-        if (char === '\u0003' || char === '\u0004') return done(undefined)
+        if (char === '\r' || char === '\n') return done(ok(new Secret(typed)))
+        if (char === '\u0004') return done(err('no-answer'))
+        if (char === '\u0003') {
+          end()
+          return reject(new Interrupted('interrupted'))
+        }
         if (char === '\u007f' || char === '\b') typed = typed.slice(0, -1)
         else typed += char
       }

@@ -26,7 +26,7 @@ export const FLAGS = {
   'max-fail': { takes: 'N|P%', doc: 'give a play up when so many of its hosts have failed' },
   become: { short: 'b', doc: 'work as root by sudo' },
   'become-user': { takes: 'USER', doc: 'whom to become (default root)' },
-  'ask-become-pass': { short: 'K', doc: 'ask for the sudo password' },
+  'ask-become-pass': { short: 'K', doc: 'ask for the sudo password; with -k, Enter takes the SSH password' },
   'become-password-file': { takes: 'FILE', doc: 'read the sudo password from a file' },
   'ask-pass': { short: 'k', doc: 'ask for the SSH password' },
   'password-file': { takes: 'FILE', doc: 'read the SSH password from a file' },

@@ -4,6 +4,7 @@ import { InputError } from '../diagnostic/diagnostic.ts'
 import { printDiagnostic } from '../diagnostic/print.ts'
 import { placeOf } from '../host/origin.ts'
 import type { Playbook } from '../playbook/playbook.ts'
+import { Interrupted } from './ask.ts'
 import { runCommand } from './run-command.ts'
 
 /**
@@ -35,6 +36,10 @@ async function guarded(work: () => Promise<number>): Promise<number> {
   try {
     return await work()
   } catch (error) {
+    if (error instanceof Interrupted) {
+      process.stderr.write('Interrupted; no host was contacted.\n')
+      return 130
+    }
     if (error instanceof InputError) {
       process.stderr.write(`${error.diagnostics.map(printDiagnostic).join('\n')}\n`)
       return 3

@@ -62,8 +62,9 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
     }
     if (!typed.has(ask) || here.mayAsk === false) return undefined
     const answer = await askSecret(prompt)
-    if (answer === undefined) problems.push({ message: `--${ask} asks on a terminal, and there is none`, hint: `use --${file} FILE` })
-    return answer
+    if (answer.ok) return answer.value
+    problems.push({ message: answer.error === 'no-terminal' ? `--${ask} asks on a terminal, and there is none` : `--${ask} asked, and there was no answer`, hint: `use --${file} FILE` })
+    return undefined
   }
   const output = typed.one('output') ?? (here.isTTY ? 'tty' : 'plain')
   if (output !== 'tty' && output !== 'plain' && output !== 'json') problems.push({ message: '--output is tty, plain or json' })
@@ -74,8 +75,10 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
   if (becomeUser !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(becomeUser)) problems.push({ message: '--become-user is the name of a user' })
   if (typed.has('step') && !typed.has('check') && !process.stdin.isTTY) problems.push({ message: '--step asks on a terminal, and there is none' })
   problems.push(...sameFiles(typed, here.cwd))
-  const becomePassword = await secret('ask-become-pass', 'become-password-file', 'sudo password: ')
   const password = await secret('ask-pass', 'password-file', 'SSH password: ')
+  const either = typed.has('ask-pass') ? password : undefined
+  const typedBecome = await secret('ask-become-pass', 'become-password-file', either ? 'sudo password [defaults to SSH password]: ' : 'sudo password: ')
+  const becomePassword = typed.has('ask-become-pass') && typedBecome?.reveal() === '' ? (either ?? typedBecome) : typedBecome
   const [user, privateKey, sshConfig] = [typed.one('user'), typed.one('private-key'), typed.one('ssh-config')]
   const agentSocket = process.env['SSH_AUTH_SOCK']
   if (problems.length > 0) return err(problems)

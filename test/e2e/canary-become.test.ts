@@ -41,7 +41,7 @@ test('typed at a terminal', { timeout: 300_000 }, async () => {
     const password = await passwordIs(canaries.password(kind))
     await search.run([...infra, ...inventory(), '-K', '--check'], 'tty', 0, { [QUESTION]: password })
     // And without a key: to log in, too.
-    await search.run([...infra, ...inventory({ ansible_ssh_private_key_file: undefined }), '-K', '-k'], 'tty', 0, { [QUESTION]: password, 'SSH password: ': password })
+    await search.run([...infra, ...inventory({ ansible_ssh_private_key_file: undefined }), '-K', '-k'], 'tty', 0, { 'SSH password: ': password, 'sudo password [defaults to SSH password]: ': '' })
   }
 })
 
