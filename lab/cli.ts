@@ -15,31 +15,40 @@ const usage = `npm run lab -- COMMAND
   root NAME [--upper]                   where its files can be read from here; --upper: only what differs from a fresh host
   reset NAME                            make it fresh again`
 
+/** What was typed is no command of the usage: nothing is done, for `down lab2` would take all of them away. */
+class WrongWords extends Error {
+  override readonly name = 'WrongWords'
+}
+
 /** Returns the exit code. */
 async function main([command, ...args]: string[]): Promise<number> {
   switch (command) {
     case 'up': {
-      const { values, positionals } = parseArgs({ args, options: { sh: { type: 'string', default: '' } }, allowPositionals: true })
-      await up(Number(positionals[0] ?? 2), parseShells(values.sh))
+      const { words, flags } = read(args, ['sh'])
+      const [count = '2', ...more] = words
+      if (more.length > 0 || !/^\d+$/.test(count)) throw new WrongWords('up takes a number of hosts')
+      await up(Number(count), parseShells(flags.get('sh') ?? ''))
       return status()
     }
     case 'down':
+      none(command, args)
       await down()
       return 0
     case 'status':
+      none(command, args)
       return status()
     case 'ssh':
       return ssh(args)
     case 'root': {
-      const { values, positionals } = parseArgs({ args, options: { upper: { type: 'boolean', default: false } }, allowPositionals: true })
-      const name = positionals[0] ?? ''
+      const { words, flags } = read(args, ['upper'])
+      const name = one(command, words)
       hostNamed(name)
       const { root, upper } = hostFolders(name)
-      console.log(values.upper ? upper : root)
+      console.log(flags.has('upper') ? upper : root)
       return 0
     }
     case 'reset':
-      await reset(args[0] ?? '')
+      await reset(one(command, args))
       return 0
     default:
       console.error(usage)
@@ -59,7 +68,30 @@ async function status(): Promise<number> {
   return rows.every(({ sshd, docker }) => sshd && docker) ? 0 : 1
 }
 
-function ssh([target = '', ...command]: string[]): number {
+/** Words and flags: those of these that were given, a switch with ''. */
+function read(args: string[], known: readonly (keyof typeof FLAGS)[]): { readonly words: readonly string[]; readonly flags: ReadonlyMap<string, string> } {
+  try {
+    const options = Object.fromEntries(known.map((name) => [name, { type: FLAGS[name] }]))
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    return { words: positionals, flags: new Map(Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : ''])) }
+  } catch (error) {
+    throw new WrongWords(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const FLAGS = { sh: 'string', upper: 'boolean' } as const
+
+function none(command: string, words: readonly string[]): void {
+  if (words.length > 0) throw new WrongWords(`${command} takes no word: it is about all hosts`)
+}
+
+function one(command: string, [name, ...more]: readonly string[]): string {
+  if (name === undefined || more.length > 0) throw new WrongWords(`${command} takes the name of one host`)
+  return name
+}
+
+function ssh([target, ...command]: string[]): number {
+  if (target === undefined) throw new WrongWords('ssh takes the name of a host')
   const [user, name] = target.includes('@') ? target.split('@') : ['root', target]
   const [program, ...args] = sshCommand(hostNamed(name ?? '').address, user)
   return spawnSync(program, [...args, ...command], { stdio: 'inherit' }).status ?? 255
@@ -69,7 +101,7 @@ function parseShells(text: string): Map<string, Shell> {
   const pairs = text.split(',').filter(Boolean).map((pair): [string, Shell] => {
     const [name = '', sh] = pair.split('=')
     const parsed = Shell.safeParse(sh)
-    if (!parsed.success) throw new LabError(`--sh ${pair}: write HOST=SHELL, where SHELL is ${Shell.options.join(', ')}`)
+    if (!parsed.success) throw new WrongWords(`--sh ${pair}: write HOST=SHELL, where SHELL is ${Shell.options.join(', ')}`)
     return [name, parsed.data]
   })
   return new Map(pairs)
@@ -78,7 +110,8 @@ function parseShells(text: string): Map<string, Shell> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof LabError)) throw error
+  if (!(error instanceof LabError || error instanceof WrongWords)) throw error
   console.error(`lab: ${error.message.replace(/^lab: /, '')}`)
-  process.exitCode = 1
+  if (error instanceof WrongWords) console.error(`\n${usage}`)
+  process.exitCode = error instanceof WrongWords ? 3 : 1
 }
