@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
+import { namesOnly } from '../inventory/extra.ts'
 import type { ParamInfo } from '../playbook/params.ts'
 import { err, ok } from '../values/result.ts'
 
@@ -69,6 +70,8 @@ export interface Typed<N extends string = FlagName> {
   readonly params: readonly string[]
   /** What belongs to no flag, in order; a playbook takes none. */
   readonly words: readonly string[]
+  /** All of it as others may read it: without the values of params and variables. */
+  readonly shown: string
 }
 
 /** What was typed, or what is wrong with it and what of it could be read all the same. */
@@ -129,9 +132,20 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     all: (name) => values.get(name) ?? [],
     count: (name) => values.get(name)?.length ?? 0,
     words: alone,
+    shown: tokens.map((token) => shownWord(token, (name) => !own.has(name))).join(' '),
     params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => JSON.stringify({ [name]: value }))),
   }
   return problems.length > 0 ? { ...err(problems), partial: typed } : ok(typed)
+}
+
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number]
+
+/** One word with its value. The whole stands in a file on every host, and is told to whoever finds the host locked. */
+function shownWord(token: Token, isParam: (name: string) => boolean): string {
+  if (token.kind !== 'option') return token.kind === 'positional' ? token.value : '--'
+  if (token.value === undefined) return token.rawName
+  const value = isParam(token.name) ? '…' : token.name === 'extra' ? namesOnly(token.value) : token.value
+  return `${token.rawName}${token.inlineValue && token.rawName.startsWith('--') ? '=' : ' '}${value}`
 }
 
 function unknownFlag(raw: string, known: readonly string[]): Diagnostic {

@@ -120,7 +120,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
         emit: report.emit,
         userOf: lineUser(checked.options),
         about,
-        open: linkOpener(checked.options, { mode: more.mode ?? mode, command: `${command} ${argv.join(' ')}` }),
+        open: linkOpener(checked.options, { mode: more.mode ?? mode, command: `${command} ${typed.shown}` }),
         ...more,
       })
     const plan = planning.value

@@ -39,7 +39,16 @@ function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
     problems.errors.push(diagnostic('after "@" stands a file', source.at(0)))
     return EMPTY
   }
-  return checkVars(/^\s*[{[]/.test(text) ? readJson(source, problems) : readPairs(source, problems), cwd, problems, { params: true })
+  return checkVars(isJson(text) ? readJson(source, problems) : readPairs(source, problems), cwd, problems, { params: true })
+}
+
+const isJson = (text: string): boolean => /^\s*[{[]/.test(text)
+
+/** What `-e` gives, as others may read it: names and files, and no value, for which of them is a secret its role alone knows. */
+export function namesOnly(text: string): string {
+  if (text.startsWith('@')) return text
+  if (isJson(text)) return '{…}'
+  return pairsOf(text).map((start) => `${nameAt(text, start)?.concat('=') ?? ''}…`).join(' ')
 }
 
 function readJson(source: Source, problems: Problems): LocatedMap {
@@ -51,9 +60,8 @@ function readJson(source: Source, problems: Problems): LocatedMap {
 
 const NAME = /[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*=/y
 
-/** `a=1`, or several of them as Ansible allows: `a=1 b='two words'`. What follows a blank is part of the value unless it looks like another `name=`. */
-function readPairs(source: Source, problems: Problems): LocatedMap {
-  const { text } = source
+/** Where the pairs of a text begin: `a=1`, or several of them as Ansible allows: `a=1 b='two words'`. What follows a blank is part of the value unless it looks like another `name=`. */
+function pairsOf(text: string): number[] {
   const starts = [0]
   for (let at = 1, quote = ''; at < text.length; at++) {
     const char = text.charAt(at)
@@ -62,7 +70,12 @@ function readPairs(source: Source, problems: Problems): LocatedMap {
     else if (before === '=' && /["']/.test(char) && text.includes(char, at + 1)) quote = char
     else if (/\s/.test(before) && nameAt(text, at) !== undefined) starts.push(at)
   }
-  return starts.map((start, index) => readPair(source, start, starts[index + 1] ?? text.length, problems)).reduce(over, EMPTY)
+  return starts
+}
+
+function readPairs(source: Source, problems: Problems): LocatedMap {
+  const starts = pairsOf(source.text)
+  return starts.map((start, index) => readPair(source, start, starts[index + 1] ?? source.text.length, problems)).reduce(over, EMPTY)
 }
 
 function readPair(source: Source, start: number, end: number, problems: Problems): LocatedMap {

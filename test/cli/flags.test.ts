@@ -93,6 +93,23 @@ test('short flags may stand together', () => {
   assert.deepEqual([typed.value.has('check'), typed.value.has('diff'), typed.value.count('verbose'), typed.value.all('inventory'), typed.value.one('limit')], [true, true, 3, ['a', 'b'], 'web'])
 })
 
+const shown: readonly (readonly [argv: readonly string[], text: string])[] = [
+  [['-i', 'lab', '-Cl', 'web', '--forks=3', '-ib'], '-i lab -C -l web --forks=3 -i b'],
+  [['-e', 'postgres.password=hunter2'], '-e postgres.password=…'],
+  [['-Cepassword=hunter2'], '-C -e password=…'],
+  [['--extra=a=hunter2', '--extra', 'b=hunter2'], '--extra=a=… --extra b=…'],
+  [['-e', "a='hunter2 b=hunter2' c.d=hunter2 hunter2"], '-e a=… c.d=…'],
+  [['-e', '@secrets.yml', '-e', '{"a": "hunter2"}', '-e', ' [hunter2]'], '-e @secrets.yml -e {…} -e {…}'],
+  [['-e', 'a='], '-e a=…'],
+  [['--app-name', 'hunter2', '--port=80', '--loud', '--loud', 'false'], '--app-name … --port=… --loud --loud=…'],
+]
+for (const [argv, text] of shown)
+  test(`what a command line looks like to others: ${text}`, () => {
+    const typed = readFlags(argv, infos)
+    assert.ok(typed.ok, JSON.stringify(typed))
+    assert.equal(typed.value.shown, text)
+  })
+
 const optionRows: readonly (readonly [argv: readonly string[], key: string, value: unknown])[] = [
   [['-f', '3'], 'forks', 3],
   [['--serial', '2'], 'serial', 2],

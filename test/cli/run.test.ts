@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connectLocal } from '../../engine/transport/local/connect.ts'
@@ -61,6 +62,16 @@ test('fault 66: another run holds the host: exit 5, with its owner; --check does
   assert.equal(refused.code, 5, refused.stdout)
   assert.match(refused.stdout, /another run holds this host: somebody@else/)
   assert.equal((await onHere(fresh(), '--check')).code, 0)
+})
+
+test('who finds a host locked reads no value of the run that holds it', { timeout: 60_000 }, async () => {
+  const dir = fresh()
+  const { child, ended } = start(['-i', here, '-e', `dir=${dir}`, '-e', 'tiny.token=hunter22-canary', '--then', 'sleep', '--lock-wait', '50'])
+  await there(() => existsSync(join(dir, 'begun')))
+  const owner = ['/run/hostwright', join(homedir(), '.cache/hostwright')].map((at) => join(at, 'owner')).filter(existsSync).map((file) => readFileSync(file, 'utf8'))
+  child.kill('SIGINT')
+  await ended
+  assert.match(owner[0] ?? '', /: npx tsx playbooks\/tiny\.ts -i \S+ -e dir=… -e tiny\.token=… --then … --lock-wait 50\n$/)
 })
 
 test('a report that cannot be written is told with its flag; one without a name, before anything is done', { timeout: 60_000 }, async () => {

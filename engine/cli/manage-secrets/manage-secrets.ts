@@ -17,7 +17,7 @@ export async function manageSecrets(argv: readonly string[]): Promise<number> {
     const { typed, command, words } = line.value
     if (typed.has('version')) out.write(`hostwright ${VERSION}\n`)
     if (command === undefined) out.write(typed.has('version') ? '' : HELP)
-    else return await command.run(await prepareWork(typed, command, words, { cwd: process.cwd(), line: `manage-secrets ${argv.join(' ')}`, out, warn: tell }), words)
+    else return await command.run(await prepareWork(typed, command, words, { cwd: process.cwd(), line: `manage-secrets ${typed.shown}`, out, warn: tell }), words)
     return 0
   } catch (error) {
     if (!(error instanceof GaveUp)) throw error
