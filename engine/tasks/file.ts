@@ -50,7 +50,7 @@ export const file = defineTask({
     const at = now.now
     if (now.parent.kind === 'absent') return refuse(`the directory ${parentOf(p.path)} does not exist`, `make it first: directory({ path: '${parentOf(p.path)}' })`)
     if (now.parent.kind === 'file') return refuse(`${parentOf(p.path)} is a file, not a directory`, 'move it away, or name another path')
-    if (at.kind === 'link' && !p.replaceLink) return refuse(`${p.path} is a link to ${at.target}`, 'name the target, or say replaceLink: true')
+    if (at.kind === 'link' && !p.replaceLink) return refuse(`${p.path} is a link to ${at.target}`, 'make it a plain file; or in the task: name the target, or say replaceLink: true')
     if (at.kind === 'directory') return refuse(`${p.path} is a directory`, 'Docker makes one where a file to be mounted was missing: if it is empty, remove it')
     if (at.kind === 'other') return refuse(`${p.path} is neither file, directory nor link`)
     const unknown = refuseUnknown(p, now)

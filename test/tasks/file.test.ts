@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { group, user } from '../../engine/facts/accounts.ts'
 import { digest, path, type PathState } from '../../engine/facts/path.ts'
+import { planTask } from '../../engine/host/plan.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { aUser } from '../rig/accounts.ts'
 import { localHost } from '../rig/local.ts'
-import { given, type Given } from '../rig/plan.ts'
+import { given, modelOf, type Given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hw-file-'))
@@ -53,6 +54,12 @@ planRows<Parameters<typeof file>[0]>('file', file, [
   ['content and source together', { path: '/f', content: '', source }, /either `content` or `source`/],
   ['neither content nor source', { path: '/f' }, /either `content` or `source`/],
 ])
+
+test('a link at the path: the hint is one that also the user of a role can follow', () => {
+  const task = file(wish)
+  const planned = planTask(task, modelOf(task, at({ ...inode, kind: 'link', target: '/real' })))
+  assert.equal(planned.kind === 'refused' && planned.hint, 'make it a plain file; or in the task: name the target, or say replaceLink: true')
+})
 
 const writeOf = (params: Parameters<typeof file>[0], facts: readonly Given[]) => {
   const step = changesOf(file(params), facts)[0]?.steps[0]
