@@ -1,7 +1,8 @@
 import { contentOfDocument, isSame, keyChanges, makeDocument, readDocument, toldChanges, type EnvDocument } from './document.ts'
 import { openEditor } from './editor.ts'
 import { GaveUp } from './gave-up.ts'
-import { readStored, writeStored } from './stored.ts'
+import { readMeant } from './meant.ts'
+import { writeStored } from './stored.ts'
 import { Secret } from '../../values/secret.ts'
 import { askYes } from '../ask.ts'
 import { oneStore, type Work } from './work.ts'
@@ -9,7 +10,7 @@ import { oneStore, type Work } from './work.ts'
 /** `edit NAME`: what is stored, in the editor of whoever asks; nothing is stored that cannot be read again. */
 export async function edit(work: Work, [name = '']: readonly string[]): Promise<number> {
   const used = oneStore(work)
-  const before = (await readStored(work, used, [name])).get(name) ?? { form: 'whole', versions: new Map<string, string>() }
+  const before = await readMeant(work, used, name)
   const file = contentOfDocument(before.document ?? makeDocument(new Map())).text ?? ''
   if (before.document === undefined) work.say(`${name} is not in ${used.store.title} yet`)
   const document = await edited(work, name, new Secret(file))

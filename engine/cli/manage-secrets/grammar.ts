@@ -10,6 +10,7 @@ import type { OwnFlag } from './work.ts'
 const OWN = {
   yes: { short: 'y', doc: 'do not ask' },
   'per-key': { doc: 'one parameter a key, below NAME/; default: as it is stored, or the whole file as NAME/.env' },
+  whole: { doc: 'the whole file as NAME/.env, also where there is one parameter a key' },
   length: { takes: 'N', doc: 'rotate: letters and digits of the new value (default 32)' },
 } as const satisfies Record<OwnFlag, Flag>
 
@@ -71,6 +72,7 @@ function flagProblems(name: string, typed: Typed<FlagName | OwnFlag>): Diagnosti
   const length = typed.one('length')
   if (length !== undefined && name !== 'rotate') problems.push({ message: '--length is for rotate' })
   else if (length !== undefined && !(/^\d{1,4}$/.test(length) && Number(length) >= 16 && Number(length) <= 1024)) problems.push({ message: '--length takes a whole number from 16 to 1024' })
+  if (typed.has('per-key') && typed.has('whole')) problems.push({ message: '--per-key and --whole exclude each other' })
   if (typed.has('detailed-exitcode') && !typed.has('check')) problems.push({ message: '--detailed-exitcode goes with --check' })
   return problems
 }

@@ -3,28 +3,29 @@ import { suggest } from '../../diagnostic/nearest.ts'
 import { Secret } from '../../values/secret.ts'
 import { keyChanges, makeDocument, readDocument, type EnvDocument } from './document.ts'
 import { GaveUp } from './gave-up.ts'
-import { readStored, writeStored } from './stored.ts'
+import { readMeant, titleOf } from './meant.ts'
+import { writeStored } from './stored.ts'
 import { usersOf } from './usage.ts'
 import { oneStore, targetsOf, type Work } from './work.ts'
 
 /** `rotate NAME KEY`: a new value in the store. What runs with the old one is told, and left alone. */
 export async function rotate(work: Work, [name = '', key = '']: readonly string[]): Promise<number> {
   const used = oneStore(work)
-  const before = (await readStored(work, used, [name])).get(name)
-  const document = before?.document
-  if (before === undefined || document === undefined) throw new GaveUp(2, [{ message: `there is no ${name}/.env and no ${name}/… in ${used.store.title}`, hint: 'list-remote shows what there is' }])
+  const before = await readMeant(work, used, name, key)
+  const document = before.document
+  if (document === undefined) throw new GaveUp(2, [{ message: `there is no ${name}/.env and no ${name}/… in ${used.store.title}`, hint: 'list-remote shows what there is' }])
   if (!document.values.has(key)) throw new GaveUp(2, [{ message: `${name} has no ${key} in ${used.store.title}`, hint: suggest(key, [...document.values.keys()]) ?? 'edit adds a key' }])
   const { document: after, kept } = replaced(document, key, randomText(Number(work.typed.one('length') ?? 32)))
-  work.say(`${key} of ${name} in ${used.store.title}: a new value. ${KEPT[used.kind] ?? 'Whether the old one is kept is up to the store.'}`)
-  if (!kept) work.say('the file is written anew: comments are lost')
-  const users = usersOf(targetsOf(work, used).map(({ host }) => host), name, key)
+  work.say(`${titleOf(before.form, name, key)} in ${used.store.title}: a new value. ${KEPT[used.kind] ?? 'Whether the old one is kept is up to the store.'}`)
+  if (!kept && before.form === 'whole') work.say('the file is written anew: comments are lost')
+  const users = usersOf(targetsOf(work, used).map(({ host }) => host), name, key, before.form)
   work.say(users.length === 0 ? 'no variable of these hosts refers to it' : `used by ${users.join('; ')}`)
   if (work.typed.has('check')) return work.typed.has('detailed-exitcode') ? 6 : 0
   if (!(await work.confirm('store it?'))) throw new GaveUp(2, [{ message: 'nothing was stored' }])
   await writeStored(work, used, name, before, after)
   work.say('no host was touched: what runs still has the old value. Next:')
   if (users.length > 0) work.say(`  run the playbook of ${users.map((each) => each.split(' ')[0]).join(', ')} with ${work.given}: it recreates what reads the value, and names what else on a host has the old one`)
-  work.say(`  ${users.length > 0 ? 'where .env is kept by hand: ' : ''}npx manage-secrets ${work.given} download ${name}, and then docker compose up -d there`)
+  work.say(`  ${users.length > 0 ? 'where .env is kept by hand: ' : ''}npx manage-secrets ${work.given} download ${name}${before.form === 'per-key' ? ' --per-key' : ''}, and then docker compose up -d there`)
   work.say('  who checks the value (a database, an API) has to learn the new one as well')
   return 0
 }

@@ -5,9 +5,12 @@ import { keyChanges, makeDocument, readDocument, type EnvDocument } from './docu
 import { GaveUp } from './gave-up.ts'
 import { storeFailed, type UsedStore, type Work } from './work.ts'
 
-/** What a store has for a service: the whole file as one secret, or one secret a key. */
+/** The whole file as one secret, or one secret a key. */
+export type Form = 'whole' | 'per-key'
+
+/** What a store has for a service. */
 export interface Stored {
-  readonly form: 'whole' | 'per-key'
+  readonly form: Form
   /** Undefined: nothing yet. */
   readonly document?: EnvDocument
   /** By the name in the store. */
@@ -27,7 +30,7 @@ export async function readStored({ typed }: Work, { store }: UsedStore, services
   for (const service of services) {
     const file = whole.get(wholeName(service))
     if (file === undefined) {
-      found.set(service, await perKey(store, service, typed.has('per-key')))
+      found.set(service, typed.has('whole') ? { form: 'whole', versions: new Map() } : await keysOf(store, service, typed.has('per-key')))
       continue
     }
     const read = readDocument(file.value)
@@ -47,8 +50,9 @@ async function wholeFiles(store: SecretStore, services: readonly string[]): Prom
   return got.value.found
 }
 
-async function perKey(store: SecretStore, service: string, wanted: boolean): Promise<Stored> {
-  const form = wanted ? 'per-key' : 'whole'
+/** What is stored of a service as one secret a key. Where there is none the form is the one that is `wanted`. */
+export async function keysOf(store: SecretStore, service: string, wanted: boolean): Promise<Stored> {
+  const form: Form = wanted ? 'per-key' : 'whole'
   const listed = await store.list(`${service}/`)
   // A store that cannot list has no secrets one a key that we could know of.
   if (!listed.ok && listed.error.reason === 'unsupported' && !wanted) return { form, versions: new Map() }

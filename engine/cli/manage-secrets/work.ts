@@ -6,7 +6,7 @@ import type { Options } from '../options.ts'
 import { GaveUp } from './gave-up.ts'
 
 /** Flags that only this command has. */
-export type OwnFlag = 'yes' | 'per-key' | 'length'
+export type OwnFlag = 'yes' | 'per-key' | 'whole' | 'length'
 
 /** A store, and the chosen hosts whose secrets it keeps. */
 export interface UsedStore {
