@@ -15,7 +15,7 @@ manage-secrets [-y] COMMAND
 
   upload NAME             store .env of the service NAME as one parameter
   download NAME           write what is stored to .env, with a backup beside it
-  batch-upload [NAME…]    several; default: all that have an .env
+  batch-upload [NAME…]    several; default: all that have an .env; an empty one is passed over
   batch-download [NAME…]  several; default: all that have a directory here and are stored
   list-local              the .env files of this host
   list-remote             names and versions in the store
@@ -123,14 +123,17 @@ confirm() {
   case $answer in y | Y | yes) return 0 ;; *) complain 'nothing was done'; return 1 ;; esac
 }
 
+# bare FILE: nothing but blanks is in it.
+bare() { [ -f "$1" ] && [ -r "$1" ] && ! grep -q '[^[:space:]]' "$1"; }
+
 upload() {
   where "$1" || return 2
   [ -e "$dir/.env" ] || { complain "there is no $dir/.env"; return 2; }
   usable "$dir/.env" || return 2
   # What is shown is what is stored, whatever happens to the file in between.
   cat "$dir/.env" >"$work/new" || return 2
+  if bare "$work/new"; then complain "$dir/.env is empty: nothing to store"; return 2; fi
   size=$(wc -c <"$work/new")
-  [ "$size" -gt 0 ] || { complain "$dir/.env is empty"; return 2; }
   [ "$size" -le "$largest" ] || { complain "$dir/.env has $((size)) bytes, and a standard parameter holds $largest"; return 2; }
   if grep -q "$(printf '\r')" "$work/new"; then complain "$dir/.env has carriage returns, which aws does not keep: take them out"; return 2; fi
   if grep -q '{{.*}}' "$work/new"; then complain "$dir/.env holds \"{{ }}\", which SSM refuses"; return 2; fi
@@ -203,7 +206,11 @@ batch() {
   fi
   [ $# -gt 0 ] || { say "there is nothing to $what"; return 0; }
   failed=0
-  for name in "$@"; do "$what" "$name" || failed=2; done
+  for name in "$@"; do
+    # A service without any settings has an empty one, which keeps no other from being stored.
+    if [ "$what" = upload ] && where "$name" 2>/dev/null && [ ! -h "$dir/.env" ] && bare "$dir/.env"; then say "$dir/.env is empty: nothing to store"; continue; fi
+    "$what" "$name" || failed=2
+  done
   return "$failed"
 }
 

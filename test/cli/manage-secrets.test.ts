@@ -115,6 +115,25 @@ test('nobody answers: exit 4, and nothing is stored', { timeout: 180_000 }, asyn
   assert.deepEqual([gone.code, gone.stdout, /UNREACHABLE {2}closed .*127\.0\.0\.1/.test(gone.stderr), readdirSync(store)], [4, '', true, []], gone.stderr)
 })
 
+test('an empty .env is nothing to store, and keeps no other from being stored', { timeout: 180_000 }, async () => {
+  await using endpoint = await ssmEndpoint()
+  const ssm = (...words: readonly string[]) => started([...BIN, '-l', 'one', '-e', JSON.stringify({ secrets: { store: 'ssm', prefix: '/p', region: 'eu-west-1', endpoint: endpoint.url } }), ...words, '-y'], '', 60, endpoint.env)
+  env('one', 'caddy', '')
+  env('one', 'blank', ' \n\n')
+  env('one', 'shop', 'A=canary-1\n')
+  const passed = 'the .env of blank of one is empty: nothing to store\nthe .env of caddy of one is empty: nothing to store\n'
+  const batch = await ssm('batch-upload')
+  assert.deepEqual([batch.code, [...endpoint.parameters.keys()]], [0, ['/p/shop/.env']], batch.stderr)
+  assert.ok(batch.stdout.startsWith(`${passed}shop of one →`), batch.stdout)
+  const again = await ssm('batch-upload', 'shop', 'caddy')
+  assert.deepEqual([again.code, again.stdout.split('\n').length], [0, 3], again.stdout + again.stderr)
+  const alone = await ssm('upload', 'caddy')
+  assert.deepEqual([alone.code, alone.stdout, told(alone)], [2, '', 'the .env of caddy of one is empty; nothing was stored\n'])
+  env('one', 'caddy', '# nothing yet\n')
+  const comment = await ssm('upload', 'caddy', '--check')
+  assert.deepEqual([comment.code, comment.stdout.split('\n').slice(1)], [0, ['  no keys', '']], comment.stderr)
+})
+
 test('on a terminal it asks; no means no', { timeout: 180_000 }, async () => {
   env('one', 'postgres', ENV)
   const no = await typing('n\r', ['-l', 'one', 'upload', 'postgres'])

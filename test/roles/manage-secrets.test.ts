@@ -32,6 +32,31 @@ for (const { name, path } of shells)
     }
   })
 
+/** An `aws` that has nothing stored, and takes all. */
+const TAKES = `case "$*" in *get-parameter*) echo ParameterNotFound >&2; exit 1 ;; *) echo "$*" >>"$TOLD"; echo 1 ;; esac`
+for (const { name, path } of shells)
+  test(`manage-secrets on a host: an empty .env is passed over, and the others are stored (${name})`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-manage-'))
+    try {
+      writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${TAKES}\n`, { mode: 0o755 })
+      writeFileSync(join(folder, 'conf'), `services=${folder}/services\napps=${folder}/services/apps\n`)
+      for (const [service, text] of [['blank', ' \n'], ['caddy', ''], ['shop', 'A=1\n']] as const) {
+        mkdirSync(join(folder, 'services', service), { recursive: true })
+        writeFileSync(join(folder, 'services', service, '.env'), text, { mode: 0o600 })
+      }
+      const call = (...words: string[]) => spawnSync('sh', [SCRIPT, '-y', ...words], { encoding: 'utf8', timeout: 30_000, env: { PATH: `${folder}:${path}`, MANAGE_SECRETS_CONF: join(folder, 'conf'), TOLD: join(folder, 'told') } })
+      const at = (service: string) => `${folder}/services/${service}/.env`
+      const batch = call('batch-upload')
+      assert.deepEqual([batch.status, batch.stderr], [0, ''])
+      assert.equal(batch.stdout, `${at('blank')} is empty: nothing to store\n${at('caddy')} is empty: nothing to store\n${at('shop')} -> /shop/.env\n  new      A\nstored /shop/.env, version 1\n`)
+      assert.equal(readFileSync(join(folder, 'told'), 'utf8').match(/put-parameter/g)?.length, 1)
+      const alone = call('upload', 'caddy')
+      assert.deepEqual([alone.status, alone.stdout, alone.stderr], [2, '', `manage-secrets: ${at('caddy')} is empty: nothing to store\n`])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
 const elsewhere: readonly (readonly [store: string, says: RegExp])[] = [
   ['', /the inventory of this host names no store/],
   ["'files'", /kept in the store "files", which is reached from the controller only: npx manage-secrets/],

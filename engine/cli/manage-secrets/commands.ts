@@ -3,7 +3,7 @@ import { download } from './download.ts'
 import { edit } from './edit.ts'
 import { listLocal, listRemote } from './list.ts'
 import { rotate } from './rotate.ts'
-import { upload } from './upload.ts'
+import { batchUpload, upload } from './upload.ts'
 import type { Work } from './work.ts'
 
 /** What a command takes and does. Help and checks are made from this table. */
@@ -25,7 +25,7 @@ const store = { store: true, hosts: false }
 export const COMMANDS = {
   upload: { words: ['NAME'], doc: 'store the .env that a host has for this service', needs: both, asks: true, run: upload },
   download: { words: ['NAME'], doc: 'write what is stored to the .env on the host, with a backup; --check only says', needs: both, asks: true, run: download },
-  'batch-upload': { words: ['[NAME…]'], many: true, doc: 'the same for several services; default: all that have an .env', needs: both, asks: true, run: upload },
+  'batch-upload': { words: ['[NAME…]'], many: true, doc: 'the same for several services; default: all that have an .env; an empty one is passed over', needs: both, asks: true, run: batchUpload },
   'batch-download': { words: ['[NAME…]'], many: true, doc: 'the same for several services; default: all that have a directory on the host and are stored', needs: both, asks: true, run: download },
   'list-local': { words: [], doc: 'the .env files on the hosts: how many keys, and what is wrong with them', needs: { store: false, hosts: true }, asks: false, run: listLocal },
   'list-remote': { words: [], doc: 'names and versions in the store', needs: store, asks: false, run: listRemote },

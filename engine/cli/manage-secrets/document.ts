@@ -41,6 +41,8 @@ export interface KeyChanges {
   readonly same: readonly string[]
   /** The keys and values are the same, and the text is not: comments, order, quotes. */
   readonly rewritten: boolean
+  /** There was none. */
+  readonly isFirst: boolean
 }
 
 export function keyChanges(before: EnvDocument | undefined, after: EnvDocument): KeyChanges {
@@ -54,7 +56,7 @@ export function keyChanges(before: EnvDocument | undefined, after: EnvDocument):
     same: there.filter(isSame).map(([key]) => key),
   }
   const equal = changes.added.length + changes.changed.length + changes.gone.length === 0
-  return { ...changes, rewritten: equal && (before === undefined || bare(before.text) !== bare(after.text)) }
+  return { ...changes, isFirst: before === undefined, rewritten: equal && (before === undefined || bare(before.text) !== bare(after.text)) }
 }
 
 /** Some stores take a newline at the end for no part of a secret. */
@@ -67,6 +69,6 @@ export function toldChanges(changes: KeyChanges): string[] {
   const row = (word: string, keys: readonly string[]) => (keys.length === 0 ? [] : [`  ${word.padEnd(8)} ${keys.join(', ')}`])
   return [
     ...row('new', changes.added), ...row('changed', changes.changed), ...row('gone', changes.gone), ...row('same', changes.same),
-    ...(changes.rewritten ? ['  the keys and values are the same; comments, order or quotes are not'] : []),
+    ...(changes.rewritten ? [changes.isFirst ? '  no keys' : '  the keys and values are the same; comments, order or quotes are not'] : []),
   ]
 }

@@ -4,8 +4,13 @@ import { lookUp, refuseBad, refuseMissing, type OnHosts } from './look-up.ts'
 import { readStored, wholeName, writeStored, type Stored } from './stored.ts'
 import { targetsOf, type UsedStore, type Work } from './work.ts'
 
-/** `upload` and `batch-upload`: what hosts have goes into the store. */
-export async function upload(work: Work, names: readonly string[]): Promise<number> {
+/** `upload`: what hosts have goes into the store. */
+export const upload = (work: Work, names: readonly string[]): Promise<number> => uploadAll(work, names, (message) => { throw new GaveUp(2, [{ message: `${message}; nothing was stored` }]) })
+
+/** `batch-upload`: the same for several. A service without any settings has an empty .env, which keeps no other from being stored. */
+export const batchUpload = (work: Work, names: readonly string[]): Promise<number> => uploadAll(work, names, (message) => work.say(`${message}: nothing to store`))
+
+async function uploadAll(work: Work, names: readonly string[], tellEmpty: (message: string) => void): Promise<number> {
   // Whether the store answers is known before a host is contacted.
   const early = names.length === 0 ? undefined : await all(work, () => names)
   const onHosts = await lookUp(work, names)
@@ -13,6 +18,12 @@ export async function upload(work: Work, names: readonly string[]): Promise<numb
   const where = work.targets.map(({ host }) => host.name).join(', ')
   refuseMissing(onHosts, names, ({ there }) => there, (name) => `there is no .env of ${name} on ${where}`)
   const wanted = new Map(work.stores.map((used) => [used, sources(work, used, onHosts)]))
+  for (const services of wanted.values())
+    for (const [name, { document, hosts }] of services) {
+      if (document.text.reveal().trim() !== '') continue
+      tellEmpty(`the .env of ${name} of ${hosts.join(', ')} is empty`)
+      services.delete(name)
+    }
   const stored = early ?? (await all(work, (used) => [...(wanted.get(used)?.keys() ?? [])]))
 
   const writes: { used: UsedStore; name: string; before: Stored; document: EnvDocument }[] = []
