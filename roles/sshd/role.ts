@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { contentOf, defineRole, directory, facts, file, Port, service } from '../../engine/index.ts'
+import { absent, contentOf, defineRole, directory, facts, file, Port, service, type Host } from '../../engine/index.ts'
 import { sshdEffective } from './effective.ts'
 
 const FOLDER = '/etc/ssh/sshd_config.d'
 /** Of each setting sshd takes the first that it reads: ours come before those of the image. */
 const FILE = `${FOLDER}/00-hostwright.conf`
+
+/** How our file begins: one of that name that somebody else wrote is left alone. */
+const OURS = '# Written by hostwright: the role sshd.\n'
 
 /** Before any other setting: of what stands above it sshd would not take ours, and below a Match it would be for some only. */
 const INCLUDES = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*include\s+(?:.*\s)?"?\/etc\/ssh\/sshd_config\.d\/\*\.conf"?(?:\s|$)/i
@@ -12,7 +15,7 @@ const INCLUDES = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*include\s+(?:.*\s)?"?\/etc\/ssh
 /** How people get in. What would shut us out is put back. */
 export const sshd = defineRole({
   name: 'sshd',
-  doc: 'How people log in: what is given here stands before all else in /etc/ssh/sshd_config.d. When no new connection works with it, or `sshd -T` says otherwise, everything is put back.',
+  doc: 'How people log in: what is given here stands before all else in /etc/ssh/sshd_config.d. When no new connection works with it, or `sshd -T` says otherwise, everything is put back. Where nothing is given, what was given before is taken away.',
   params: z.strictObject({
     password_authentication: z.boolean().optional().describe('passwords are taken; false: neither typed nor asked for in any other way'),
     permit_root_login: z.enum(['yes', 'no', 'prohibit-password', 'forced-commands-only']).optional(),
@@ -24,14 +27,13 @@ export const sshd = defineRole({
   }),
   async run(host, p) {
     const lines = settings(p)
-    if (lines.length === 0) return
+    if (lines.length === 0) return withoutSettings(host, p.within)
     const main = await host.read(facts.text('/etc/ssh/sshd_config'))
     if (main?.kind !== 'bytes' || !INCLUDES.test(main.bytes.toString()))
       host.fail(`/etc/ssh/sshd_config does not include ${FOLDER}/*.conf before all else`, `put this line at its head: Include ${FOLDER}/*.conf`)
-    const content = contentOf(`# Written by hostwright: the role sshd.\n${lines.join('\n')}\n`)
+    const content = contentOf(`${OURS}${lines.join('\n')}\n`)
     await host.guarded(
-      // A reload is refused with a broken configuration, and does nothing where sshd is gone: then it is started.
-      { paths: [FOLDER], after: [['sh', '-c', 'service ssh reload || service ssh restart']], within: p.within },
+      safeguard(p.within),
       directory({ path: FOLDER }),
       file({ path: FILE, content, mode: '0600', owner: 'root', validate: ['sshd', '-t', '-f', '%s'] }),
       service({ name: 'ssh', state: 'running', reloadOn: [content] }),
@@ -39,6 +41,18 @@ export const sshd = defineRole({
     )
   },
 })
+
+// A reload is refused with a broken configuration, and does nothing where sshd is gone: then it is started.
+const RELOAD: [string, ...string[]] = ['sh', '-c', 'service ssh reload || service ssh restart']
+const safeguard = (within: string) => ({ paths: [FOLDER], after: [RELOAD], within })
+
+/** The last setting is gone from the inventory: our file would stay in force for ever. */
+async function withoutSettings(host: Host, within: string): Promise<void> {
+  const known = await host.read(facts.text(FILE))
+  if (known === undefined) host.fail(`whether ${FILE} is ours cannot be seen`, 'root reads it: -b')
+  if (known.kind !== 'bytes' || !known.bytes.toString().startsWith(OURS)) return
+  await host.guarded(safeguard(within), absent({ path: FILE }), service({ name: 'ssh', state: 'running', reloadOn: [] }))
+}
 
 interface Settings {
   readonly password_authentication?: boolean | undefined

@@ -232,6 +232,28 @@ test('the role sshd: what sshd does not take is put back and told, with the line
   assert.deepEqual([late.code, told(late), failure(late)?.message], [2, [], '/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf before all else'])
 })
 
+test('the role sshd: with the last setting goes our file, which check foretells; one of its name that is not ours stays', async () => {
+  clean('lab2')
+  const sshd = (params: object, ...more: readonly string[]) => run(['playbooks/sshd.ts', '-i', 'lab', '-l', 'lab2', '-e', JSON.stringify({ sshd: params }), '--output', 'json', ...more], 120)
+  const nothing = await sshd({})
+  assert.deepEqual([nothing.code, nothing.changes, told(nothing)], [0, [], []], nothing.stdout)
+  assert.equal((await sshd({ max_auth_tries: 9 })).code, 0)
+  const before = standing('lab2')
+  const check = await sshd({}, '--check')
+  assert.deepEqual([check.code, standing('lab2')], [0, before], check.stdout)
+  const done = await sshd({})
+  assert.deepEqual([done.code, told(done), done.changes], [0, ['armed', 'cancelled'], check.changes], done.stdout)
+  assert.deepEqual(done.changes, ['lab2 sshd absent /etc/ssh/sshd_config.d/00-hostwright.conf: remove the file /etc/ssh/sshd_config.d/00-hostwright.conf', 'lab2 sshd service ssh: reload ssh: its configuration changed'])
+  assert.match(onHost('lab2', ['sshd', '-T']), /^maxauthtries 6$/m)
+  const again = await sshd({})
+  assert.deepEqual([again.code, again.changes, told(again)], [0, [], []])
+
+  onHost('lab2', ['sh', '-c', 'echo MaxAuthTries 5 >/etc/ssh/sshd_config.d/00-hostwright.conf'])
+  const foreign = await sshd({})
+  assert.deepEqual([foreign.code, foreign.changes, told(foreign)], [0, [], []])
+  assert.equal(leftOver('lab2'), '')
+})
+
 test('what cannot be put back is said loudly, then and by the next run; its snapshot stays, for root alone', async () => {
   clean('lab1')
   const done = await guarded('lab1', 'stuck')
