@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { becomes, change, defineFact, defineTask, run, Unreadable, type Fact } from '../../engine/index.ts'
+import { becomes, change, defineFact, defineTask, refuse, run, type Fact } from '../../engine/index.ts'
 import { RELOAD } from './project.ts'
 
-/** What Caddy runs with, and what its files say, both as JSON of Caddy's own making. */
-interface Loaded {
-  readonly running: unknown
-  readonly written: unknown
-}
+/** What Caddy runs with, and what its files say, both as JSON of Caddy's own making; or it runs, and does not tell. */
+type Loaded = { readonly running: unknown; readonly written: unknown } | 'silent'
+
+const LOADED: Loaded = { running: 'what is written', written: 'what is written' }
+
+/** What is foretold of a project, as far as it is of account here. */
+const Project = z.object({ containers: z.array(z.object({ name: z.string() })) })
 
 const caddyConfig: (container: string) => Fact<Loaded | undefined> = defineFact<string, Loaded | undefined>({
   name: 'caddyConfig',
@@ -17,8 +19,14 @@ docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ || exit; ech
   parse: (output) => {
     if (output.length === 0) return undefined
     const [running = '', written] = output.toString().split('\n==\n')
-    // Whoever does not tell must not pass for one that has everything loaded.
-    return written === undefined ? new Unreadable('Caddy runs, and does not tell what it has loaded: its admin endpoint (127.0.0.1:2019 in the container) does not answer') : { running: json(running), written: json(written) }
+    return written === undefined ? 'silent' : { running: json(running), written: json(written) }
+  },
+  // Once its project is as foretold, Caddy was reloaded or made anew: then it has loaded what is written, and tells so.
+  beneath: (container, observed, known) => {
+    if (observed === undefined) return undefined
+    const projects = known.ofKind('composeProject').filter((fact) => known.isPredicted(fact)).map((fact) => Project.safeParse(known.value(fact)).data)
+    const is = projects.some((project) => project?.containers.some(({ name }) => name === container))
+    return is ? LOADED : observed
   },
 })
 
@@ -32,10 +40,12 @@ export const caddyLoaded = defineTask({
   params: z.strictObject({}),
   title: () => 'what is written',
   facts: () => ({ now: caddyConfig('caddy') }),
-  plan: (_, { now }) =>
-    now === undefined || canonical(now.running) === canonical(now.written)
-      ? []
-      : [change('reload caddy: it runs with another configuration than its files say', [run(['docker', 'exec', 'caddy', ...RELOAD], { timeout: 60 })], [becomes(caddyConfig('caddy'), { running: now.written, written: now.written })])],
+  plan(_, { now }) {
+    // Whoever does not tell must not pass for one that has everything loaded.
+    if (now === 'silent') return refuse('Caddy runs, and does not tell what it has loaded: its admin endpoint (127.0.0.1:2019 in the container) does not answer')
+    if (now === undefined || canonical(now.running) === canonical(now.written)) return []
+    return [change('reload caddy: it runs with another configuration than its files say', [run(['docker', 'exec', 'caddy', ...RELOAD], { timeout: 60 })], [becomes(caddyConfig('caddy'), { running: now.written, written: now.written })])]
+  },
 })
 
 function json(text: string): unknown {
