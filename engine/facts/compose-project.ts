@@ -1,7 +1,7 @@
 import { readReference } from '../values/image-reference.ts'
 import { quote } from '../values/quote.ts'
 import { defineBatchFact, Unreadable, type Fact } from './fact.ts'
-import { jsonLines, member, textOf } from './json.ts'
+import { jsonLines, member, textOf, textsOf } from './json.ts'
 import { unseenWithoutDaemon } from './docker-engine.ts'
 import { readRecord, recordPath, type ProjectRecord } from './compose-record.ts'
 
@@ -30,6 +30,8 @@ export interface ComposeContainer {
   readonly image: string
   readonly imageId: string
   readonly imageNow: string
+  /** Names of the networks that it is on. */
+  readonly networks: readonly string[]
 }
 
 export const NOTHING_RUNS: ProjectState = { containers: [], volumes: [], record: undefined }
@@ -39,6 +41,7 @@ const LABEL = 'com.docker.compose'
 // `.ID`, not `.Id`: with a name that only the raw answer has, the docker command falls back to that, and a missing Health is an error there.
 const CONTAINER =
   '{"id":{{json .ID}},"name":{{json .Name}},"imageId":{{json .Image}},"image":{{json .Config.Image}},"state":{{json .State.Status}},"exit":{{json .State.ExitCode}},' +
+  '"networks":[{{range $name, $_ := .NetworkSettings.Networks}}{{json $name}},{{end}}null],' +
   '"health":{{with .State.Health}}{{json .Status}}{{else}}"none"{{end}},"labels":{{json .Config.Labels}}}'
 
 /**
@@ -74,6 +77,8 @@ docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.
       }
     })
   },
+  beneath: (_, observed, known) =>
+    known.ofKind('dockerNetwork').filter((fact) => known.isPredicted(fact)).reduce((project, fact) => withNetwork(project, String(fact.arg), textsOf(known.value(fact), 'containers')) ?? project, observed),
 })
 
 const label = (container: unknown, name: string) => textOf(container, 'labels', `${LABEL}.${name}`)
@@ -92,6 +97,7 @@ function readContainer(value: unknown, images: ReadonlyMap<string | undefined, s
     image,
     imageId: textOf(value, 'imageId'),
     imageNow: digest === undefined ? (images.get(`${name}:${tag}`) ?? '') : '',
+    networks: textsOf(value, 'networks').sort(),
   }
 }
 
@@ -109,4 +115,12 @@ export function withImage(project: unknown, reference: string, id: string): Proj
     return own.digest === undefined && own.name === name && own.tag === tag
   }
   return { ...project, containers: project.containers.map((each) => (isMeant(each) ? { ...each, imageNow: id } : each)) }
+}
+
+/** The same project once a network has these containers on it, by name or id; undefined when it has none of them, or had them before. */
+export function withNetwork(project: unknown, network: string, containers: readonly string[]): ProjectState | undefined {
+  if (!isProjectState(project)) return undefined
+  const comes = ({ id, name, networks }: ComposeContainer) => !networks.includes(network) && (containers.includes(id) || containers.includes(name))
+  if (!project.containers.some(comes)) return undefined
+  return { ...project, containers: project.containers.map((each) => (comes(each) ? { ...each, networks: [...each.networks, network].sort() } : each)) }
 }

@@ -1,4 +1,5 @@
 import { quoteAll } from '../values/quote.ts'
+import { withNetwork } from './compose-project.ts'
 import { defineBatchFact, defineFact, Unreadable, type Fact, type KnownFacts } from './fact.ts'
 import { isRecord, jsonLines, member, textOf } from './json.ts'
 import { unseenWithoutDaemon } from './docker-engine.ts'
@@ -41,8 +42,14 @@ docker ps -a --no-trunc --format '= {{.Names}}\t{{.Networks}}' 2>/dev/null`,
       return readNetwork(network, containers)
     })
   },
-  ripple: (name, value, known) =>
-    [...known.ofKind('dockerNetworkNames')].map((fact) => ({ fact, value: withName(namesIn(known.value(fact)), name, value.kind === 'present') })),
+  ripple: (name, value, known) => [
+    ...known.ofKind('dockerNetworkNames').map((fact) => ({ fact, value: withName(namesIn(known.value(fact)), name, value.kind === 'present') })),
+    // A project whose containers are put on it is not one that lacks it.
+    ...known.ofKind('composeProject').flatMap((fact) => {
+      const project = value.kind === 'present' ? withNetwork(known.value(fact), name, value.containers) : undefined
+      return project === undefined ? [] : [{ fact, value: project }]
+    }),
+  ],
 })
 
 function readNetwork(network: unknown, containers: readonly string[]): PresentNetwork {

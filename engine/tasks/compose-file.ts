@@ -2,7 +2,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml'
 import { isRecord, member, textsOf } from '../facts/json.ts'
 import { sha256 } from '../values/content.ts'
 import { refuse, type Refusal } from './change.ts'
-import { externalNetworks, ownNetworks } from './compose-networks.ts'
+import { externalNetworks, ownNetworks, serviceNetworks } from './compose-networks.ts'
 
 /** What a project file asks for, as far as a plan must know: Compose itself has the last word about the rest. */
 export interface ComposeFile {
@@ -40,6 +40,8 @@ export interface ComposeService {
   /** Why two containers of it cannot run side by side; undefined when they can. */
   readonly alone: string | undefined
   readonly hasHealthCheck: boolean
+  /** Names of the networks that its containers are on, as far as they are known here. `project` is the name of the project. */
+  networksIn(project: string): readonly string[]
 }
 
 /** Reads a project file. What Compose would not take is found by Compose, before anything changes; here only what a plan cannot do without. */
@@ -64,7 +66,8 @@ export function readComposeFile(text: string, directory: string, file: string): 
     if (textsOf(section, 'profiles').length > 0) continue
     const at = (source: string) => absolute(directory, source)
     // Other sections of this file that it is made of, whether or not they run themselves.
-    const parts = [section, ...basesOf(sections, name)]
+    const bases = basesOf(sections, name)
+    const parts = [section, ...bases]
     const volumes = parts.flatMap(bindMounts)
     const files = parts.flatMap((part) => [...fileSources(model, part, 'configs'), ...fileSources(model, part, 'secrets')]).map(at)
     services.set(name, {
@@ -79,6 +82,7 @@ export function readComposeFile(text: string, directory: string, file: string): 
       sees: [...volumes.map(({ source }) => at(source)), ...files],
       alone: aloneBecause(section),
       hasHealthCheck: member(section, 'healthcheck', 'test') !== undefined && member(section, 'healthcheck', 'disable') !== true,
+      networksIn: (project) => serviceNetworks(model, section, bases, project),
     })
   }
   const name = member(model, 'name')

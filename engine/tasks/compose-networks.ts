@@ -1,4 +1,4 @@
-import { isRecord, member } from '../facts/json.ts'
+import { isRecord, member, textsOf } from '../facts/json.ts'
 
 interface Network {
   readonly key: string
@@ -31,4 +31,22 @@ export function ownNetworks(model: unknown, project: string): string[] {
 function servicesUseDefault(model: unknown): boolean {
   const services = member(model, 'services')
   return isRecord(services) && Object.values(services).some((each) => member(each, 'networks') === undefined && member(each, 'network_mode') === undefined)
+}
+
+/**
+ * Names of the networks that the containers of a service are on, where no variable says them. `bases` are the sections that it extends: what comes of those is
+ * left to Compose.
+ */
+export function serviceNetworks(model: unknown, section: unknown, bases: readonly unknown[], project: string): string[] {
+  if ([section, ...bases].some((part) => member(part, 'network_mode') !== undefined)) return []
+  const own = member(section, 'networks')
+  const isExtended = member(section, 'extends') !== undefined
+  const keys = own === undefined ? (isExtended ? [] : ['default']) : isRecord(own) ? Object.keys(own) : textsOf(section, 'networks')
+  const networks = networksOf(model)
+  return keys.flatMap((key) => {
+    const known = networks.find((each) => each.key === key)
+    if (known === undefined) return key === 'default' ? [`${project}_default`] : []
+    const { isExternal, name = isExternal ? key : `${project}_${key}` } = known
+    return isPlain(name) ? [name] : []
+  })
 }

@@ -76,7 +76,7 @@ function reloadOf(p: UpParams, service: WishedService, verdicts: readonly Verdic
 export function foretold(wish: Wish, file: ComposeFile, now: ProjectState, leftOver: readonly ComposeContainer[], orphans: readonly ComposeContainer[]): ProjectState {
   const wished = new Set(wish.services.map(({ name }) => name))
   const kept = now.containers.filter((each) => !wished.has(each.service) && !leftOver.includes(each) && !orphans.includes(each))
-  const made = wish.services.flatMap(({ name, replicas, isOneShot }) => {
+  const made = wish.services.flatMap(({ name, replicas, isOneShot, networks }) => {
     const own = now.containers.filter((each) => each.service === name && !isLeftOver(each))
     return Array.from({ length: replicas ?? Math.max(1, own.length) }, (_, index): ComposeContainer => ({
       id: own[index]?.id ?? `foretold:${name}:${index + 1}`,
@@ -89,6 +89,7 @@ export function foretold(wish: Wish, file: ComposeFile, now: ProjectState, leftO
       image: own[index]?.image ?? '',
       imageId: own[index]?.imageNow ?? '',
       imageNow: own[index]?.imageNow ?? '',
+      networks: [...new Set([...(own[index]?.networks ?? []), ...networks])].sort(),
     }))
   })
   return { ...now, containers: [...kept, ...made], volumes: [...new Set([...now.volumes, ...file.volumes.keys()])] }

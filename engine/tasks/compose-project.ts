@@ -93,7 +93,7 @@ export const composeProject = defineTask({
     const override = p.file === STANDARD && now.override !== undefined ? [[`${p.directory}/${OVERRIDE}`, now.override] as const] : []
     const env = now.env === undefined ? [] : [[`${p.directory}/.env`, now.env] as const]
     const files = new Map([...treesOf(p).flatMap((root) => [...(now[`each ${root}`] ?? [])]), ...env, ...override])
-    const wish = wishOf(p, file, files, [`${p.directory}/${p.file}`, ...override.map(([at]) => at)])
+    const wish = wishOf(p, file, files, [`${p.directory}/${p.file}`, ...override.map(([at]) => at)], project.name)
     return unseen(file, [...treesOf(p), `${p.directory}/.env`], 'name it in `configs`, with what else the services see') ?? mustNotBegin(p, project, file, wish, now) ?? planUp(p, project, file, wish, now)
   },
   state: (_, { now }): ComposeProjectResult => ({ containers: now.containers, health: healthOf(now) }),

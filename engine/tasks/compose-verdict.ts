@@ -20,15 +20,18 @@ export function verdictOf(service: WishedService, now: ProjectState, project: { 
   const verdict = (how: Verdict['how'], summary: string): Verdict => ({ service: service.name, how, summary })
   if (own.length === 0) return verdict('up', `start ${service.name}`)
 
+  const missing = isDone(service, own) ? undefined : service.networks.find((network) => own.some(({ networks }) => !networks.includes(network)))
   const recorded = now.record?.services.get(service.name)
   if (recorded) {
     const mounted = changedFiles(service.mounted, recorded.mounted)
     const files = [...changedFiles(service.read, recorded.read), ...mounted].map((at) => nameOf(at, project.directory))
     const changed = [...(recorded.digest === service.digest ? [] : [project.file]), ...files]
-    if (changed.length > 0) return verdict(mounted.length > 0 ? 'recreate' : 'up', `recreate ${service.name}: ${listed(changed)} changed`)
+    if (changed.length > 0) return verdict(mounted.length > 0 || missing !== undefined ? 'recreate' : 'up', `recreate ${service.name}: ${listed(changed)} changed`)
   }
   const renewed = own.find(({ imageId, imageNow }) => imageNow !== '' && imageNow !== imageId)
-  if (renewed) return verdict('up', `recreate ${service.name}: ${renewed.image} is another image now`)
+  if (renewed) return verdict(missing === undefined ? 'up' : 'recreate', `recreate ${service.name}: ${renewed.image} is another image now`)
+  // Taken off it by hand: Compose compares what a container was made from, and not where it is.
+  if (missing !== undefined) return verdict('recreate', `recreate ${service.name}: it is not on the network ${missing}`)
   if (!recorded || !areRecorded(own, now.record)) return unrecorded(service, verdict)
   return health(service, own, verdict)
 }
@@ -46,8 +49,8 @@ function unrecorded({ name, mounted }: WishedService, verdict: (how: Verdict['ho
 }
 
 function health(service: WishedService, own: readonly ComposeContainer[], verdict: (how: Verdict['how'], summary: string) => Verdict): Verdict | undefined {
-  const { name, replicas, isOneShot } = service
-  if (isOneShot && own.every(({ state, exitCode }) => state === 'exited' && exitCode === 0)) return undefined
+  const { name, replicas } = service
+  if (isDone(service, own)) return undefined
   const resting = own.find(({ state }) => state === 'created' || state === 'exited' || state === 'dead')
   if (resting) return verdict('up', `start ${name}: it ${resting.state === 'created' ? 'was never started' : `is ${resting.state}`}`)
   const ailing = own.find(({ state, health: is }) => state !== 'running' || is === 'unhealthy')
@@ -55,6 +58,9 @@ function health(service: WishedService, own: readonly ComposeContainer[], verdic
   if (replicas !== undefined && own.length !== replicas) return verdict('up', `scale ${name} from ${own.length} to ${replicas}`)
   return own.some(({ health: is }) => is === 'starting') ? verdict('wait', `wait for ${name}: it is starting`) : undefined
 }
+
+/** A one-shot that has ended as it should. */
+const isDone = ({ isOneShot }: WishedService, own: readonly ComposeContainer[]) => isOneShot && own.every(({ state, exitCode }) => state === 'exited' && exitCode === 0)
 
 /** What a service that reloads has not loaded yet; [] when all is loaded, undefined when that is not known. */
 export function notLoaded({ name, reloads }: WishedService, { containers, record }: ProjectState): string[] | undefined {

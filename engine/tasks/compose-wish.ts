@@ -19,6 +19,8 @@ export interface WishedService extends ComposeService {
   readonly mounted: Tree
   /** Files that it reloads. Undefined: it reloads nothing. */
   readonly reloads: Tree | undefined
+  /** Names of networks that its containers must be on. */
+  readonly networks: readonly string[]
 }
 
 export interface Wish {
@@ -35,9 +37,10 @@ export interface WishParams {
 
 /**
  * What should run, from the project file and the digests of the files around it: those on the host, or in check mode those that will be.
- * `projectFiles` are the project file and its overrides.
+ * `projectFiles` are the project file and its overrides,
+ * `project` is its name.
  */
-export function wishOf(p: WishParams, file: ComposeFile, files: Tree, projectFiles: readonly string[]): Wish {
+export function wishOf(p: WishParams, file: ComposeFile, files: Tree, projectFiles: readonly string[], project: string): Wish {
   const wanted = p.services === undefined ? [...file.services.keys()] : withDependencies(p.services, file)
   const env = `${p.directory}/.env`
   const [projectFile, ...overrides] = projectFiles
@@ -54,6 +57,8 @@ export function wishOf(p: WishParams, file: ComposeFile, files: Tree, projectFil
       read: pick(files, (at) => covers(reads, at)),
       mounted: pick(files, (at) => covers(configs, at) && !isElsewhere(at)),
       reloads: reload && pick(files, (at) => covers(reload.paths, at)),
+      // An override may take it off them.
+      networks: overrides.length > 0 ? [] : service.networksIn(project),
     }]
   })
   const recorded = ({ name, digest, read, mounted, reloads }: WishedService) => [name, { digest, read, mounted, loaded: reloads }] as const

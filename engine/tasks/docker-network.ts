@@ -44,9 +44,9 @@ export const dockerNetwork = defineTask({
     if (differences.length > 0) {
       const why = differences.join(', ')
       if (on && !p.recreate) return refuse(`the network ${p.name} is another (${why}), and ${on.refused}`, on.hint)
-      return [make(`recreate the network ${p.name}: ${why}`, p, now.containers)]
+      return [make(`recreate the network ${p.name}: ${why}`, p, [...now.containers, ...detached])]
     }
-    return detached.length > 0 ? [make(`put ${detached.length} ${detached.length === 1 ? 'container' : 'containers'} back on the network ${p.name}`, p, now.containers)] : []
+    return detached.length > 0 ? [make(`put ${detached.length} ${detached.length === 1 ? 'container' : 'containers'} back on the network ${p.name}`, p, [...now.containers, ...detached])] : []
   },
   state: (_, { now }) => now,
 })

@@ -106,7 +106,7 @@ export const rollout = defineTask({
     const project = { directory: p.directory, name: nameFor(p), file: FILE }
     const trees = new Map([...p.configs.flatMap((root) => [...(now[`each ${root}`] ?? [])]), ...wished.map(({ name, digest: sum }) => [`${p.directory}/${name}`, sum] as const)])
     const params = { directory: p.directory, configs: p.configs, reload: [] }
-    const wish = wishOf(params, file, trees, [`${p.directory}/${FILE}`])
+    const wish = wishOf(params, file, trees, [`${p.directory}/${FILE}`], project.name)
     const refusal = unseen(file, [...p.configs, ...wished.map(({ name }) => `${p.directory}/${name}`)], 'put it into `files`, or name it in `configs`') ?? mustNotBegin(params, project, file, wish, now)
     if (refusal) return refusal
 
@@ -131,6 +131,7 @@ export const rollout = defineTask({
       wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, minFree: p.min_free, before: p.before, restore: p.restore === undefined ? undefined : `${releasesPath(project.name)}/${p.restore}`, image: file.services.get(p.service)?.image, record: wish.record, about: p.about, versions: p.versions,
       upstream: p.strategy === 'switch' ? p.upstream : undefined,
       others: file.services.size > 1 || orphans.length > 0,
+      afresh: verdicts.filter(({ how, service }) => how === 'recreate' && service !== p.service).map(({ service }) => service),
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),
     })
     const next = `${journalPath(project.name)}/next`

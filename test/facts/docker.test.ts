@@ -77,7 +77,7 @@ test('docker login: stored, kept by a helper, or not there', () => {
 })
 
 const labels = (service: string, oneoff = 'False') => `{"com.docker.compose.config-hash":"bffe","com.docker.compose.oneoff":"${oneoff}","com.docker.compose.project":"shop","com.docker.compose.project.working_dir":"/opt/shop","com.docker.compose.service":"${service}"}`
-const web = `{"id":"cf16","name":"/shop-web-1","imageId":"sha256:1","image":"shop:1","state":"running","exit":0,"health":"healthy","labels":${labels('web')}}\n`
+const web = `{"id":"cf16","name":"/shop-web-1","imageId":"sha256:1","image":"shop:1","state":"running","exit":0,"networks":["shop_default","shared",null],"health":"healthy","labels":${labels('web')}}\n`
 const once = web.replace(labels('web'), labels('web', 'True'))
 const other = web.replaceAll('"shop"', '"other"')
 
@@ -85,7 +85,7 @@ test('compose project: its containers, volumes and record, and nobody else’s',
   const output = Buffer.from(`@ shop service aa web\n@ shop container cf16 -\n@ other service bb web\n${web}${once}${other}= shop data\n= other cache\n~ sha256:2 shop:1\n`)
   const [shop] = composeProject('shop').kind.parse([output], ['shop', 'other'])
   assert.deepEqual(shop, {
-    containers: [{ id: 'cf16', name: 'shop-web-1', service: 'web', directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:2' }],
+    containers: [{ id: 'cf16', name: 'shop-web-1', service: 'web', directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:2', networks: ['shared', 'shop_default'] }],
     volumes: ['data'],
     record: { services: new Map([['web', { digest: 'aa', read: new Map(), mounted: new Map(), loaded: undefined }]]), volumes: new Map(), containers: new Set(['cf16']) },
   })

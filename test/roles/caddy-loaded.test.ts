@@ -28,7 +28,7 @@ planRows('caddy-loaded', caddyLoaded, [
 const at = '/opt/services/caddy'
 const yml = 'name: caddy\nservices: { caddy: { image: "caddy:2", container_name: caddy, volumes: [".:/etc/caddy:ro"] } }\n'
 const sites = new Map([[`${at}/sites/shop.caddy`, sha256('by hand')]])
-const runs = { id: 'c1', name: 'caddy', directory: at }
+const runs = { id: 'c1', name: 'caddy', directory: at, networks: ['caddy_default'] }
 const standing = (seen: readonly Given[], loaded: readonly string[]): Given[] => [
   engine(), ...files(at, { 'docker-compose.yml': yml }), given(tree(`${at}/sites`), sites), given(tree(`${at}/Caddyfile`), new Map()), ...seen,
   given(composeProject('caddy'), { containers: [container('caddy', runs)], volumes: [], record: record([...digestLine(), 'loads - caddy', ...loaded, 'container c1 -'].join('\n')) }),

@@ -80,6 +80,30 @@ test('compose file: networks of its own and of others', () => {
   assert.deepEqual(read('services: { a: { image: x, network_mode: host } }\n').ownNetworks('shop'), [])
 })
 
+const attached: [what: string, section: string, networks: string[]][] = [
+  ['nothing is said', '{ image: x }', ['shop_default']],
+  ['a list', '{ networks: [front, mine] }', ['shared', 'shop_mine']],
+  ['a map', '{ networks: { old: { aliases: [db] }, named: null } }', ['older', 'n']],
+  ['that of the project among them', '{ networks: [default, mine] }', ['shop_default', 'shop_mine']],
+  ['one that a variable names', '{ networks: [later, front] }', ['shared']],
+  ['none in the list', '{ networks: [] }', []],
+  ['one that the file does not know', '{ networks: [other] }', []],
+  ['the network of the host', '{ network_mode: host }', []],
+  ['it extends another: that one may be on more', '{ extends: base }', []],
+  ['it extends another, and says its own', '{ extends: base, networks: [mine] }', ['shop_mine']],
+  ['it extends one that is on none', '{ extends: alone, networks: [mine] }', []],
+]
+for (const [what, section, networks] of attached)
+  test(`compose file: the networks of a service, ${what}`, () => {
+    const rest = '  base: { image: x, networks: [front] }\n  alone: { image: x, network_mode: none }\nnetworks: { front: { external: true, name: shared }, old: { external: { name: older } }, mine: {}, named: { name: n }, later: { external: true, name: "${N}" } }\n'
+    assert.deepEqual(service(section, rest).networksIn('shop'), networks)
+  })
+
+test('compose file: the network of a project may be another one', () => {
+  assert.deepEqual(service('{ image: x }', 'networks: { default: { external: true, name: shared } }\n').networksIn('shop'), ['shared'])
+  assert.deepEqual(service('{ image: x }', 'networks: { default: { name: "${N}" } }\n').networksIn('shop'), [])
+})
+
 test('compose file: a bomb of aliases is refused', () => {
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...[...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`).join()}]`)].join('\n')
   assert.deepEqual(readComposeFile(`${bomb}\nservices: { web: { image: a } }\n`, '/opt/shop', 'docker-compose.yml'), { refused: 'docker-compose.yml has more aliases than a project file needs' })

@@ -11,6 +11,8 @@ const one = 'services: { web: { image: "shop:1" } }\n'
 const two = 'services: { web: { image: "shop:1" }, db: { image: "db:1", env_file: .env, volumes: ["./conf:/conf:ro", "/data/db:/data"] } }\n'
 const reloads = 'services: { proxy: { image: "proxy:1", volumes: [".:/etc/proxy:ro"] } }\n'
 const at = (yml: string, more: Readonly<Record<string, string>> = {}) => files(directory, { 'docker-compose.yml': yml, ...more })
+const shared = 'services: { web: { image: "shop:1", networks: [default, front] } }\nnetworks: { front: { external: true, name: shared } }\n'
+const ended = 'services: { init: { image: i }, web: { image: "shop:1", depends_on: { init: { condition: service_completed_successfully } } } }'
 const both = [container('web'), container('db')]
 const outside = 'services: { web: { image: "shop:1", env_file: ["../common.env"] } }\n'
 const dbFiles = { '.env': 'A="1"\n', 'conf/db.conf': 'x' }
@@ -73,6 +75,17 @@ planRows('composeProject', composeProject, [
   ['a file to reload and one to recreate', proxy, [engine(), ...at(reloads, { ...sites, 'sites/a': 'b', extra: 'x' }), ...proxyTrees({ ...sites, 'sites/a': 'b' }), runsProxy(sites)], ['recreate proxy: extra changed']],
   ['reloads, and was started by hand', proxy, [engine(), ...at(reloads, sites), ...proxyTrees(sites), runsProxy(sites, 'other')], ['adopt proxy: what it was started from is not recorded', 'reload proxy: what it has loaded is not recorded']],
   ['reloads, and does not run', proxy, [engine(), ...at(reloads, sites), ...proxyTrees(sites)], ['start proxy']],
+  ['cut off from its network by hand', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { networks: [] })])], ['recreate web: it is not on the network shop_default']],
+  ['cut off from one of two', { directory }, [engine(), networks('shared'), ...at(shared), runs(shared, {}, [container('web')])], ['recreate web: it is not on the network shared']],
+  ['on both', { directory }, [engine(), networks('shared'), ...at(shared), runs(shared, {}, [container('web', { networks: ['shared', 'shop_default'] })])], []],
+  ['on more than it asks for', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { networks: ['by-hand', 'shop_default'] })])], []],
+  ['one of two cut off', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", deploy: { replicas: 2 }')), runs(one, {}, [container('web'), container('web', { name: 'shop-web-2', networks: [] })])], ['recreate web: it is not on the network shop_default']],
+  ['cut off, and stopped', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'exited', networks: [] })])], ['recreate web: it is not on the network shop_default']],
+  ['cut off, and changed', { directory }, [engine(), ...at(one.replace('shop:1', 'shop:2')), runs(one, {}, [container('web', { networks: [] })])], ['recreate web: docker-compose.yml changed']],
+  ['cut off, and not ours', { directory }, [engine(), ...at(one), project({ containers: [container('web', { networks: [] })] })], ['recreate web: it is not on the network shop_default']],
+  ['on the network of the host', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", network_mode: host')), runs(one.replace('"shop:1"', '"shop:1", network_mode: host'), {}, [container('web', { networks: ['host'] })])], []],
+  ['an override that may take it off', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { networks: [] })]), ...files(directory, { 'docker-compose.override.yml': 'services: {}' })], ['recreate web: docker-compose.override.yml changed']],
+  ['a one-shot that has ended, and is on no network', { directory }, [engine(), ...at(ended), runs('services: { init: { image: i }, web: { image: "shop:1" } }', {}, [container('init', { state: 'exited', networks: [] }), container('web')])], []],
   ['to be taken down', { directory, state: 'down' }, [engine(), runs(one, {}, [container('web')])], ['take down shop']],
   ['down', { directory, state: 'down' }, [engine()], []],
   ['down, and no Docker either', { directory, state: 'down' }, [], []],

@@ -1,6 +1,12 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { composeProject as projectFact } from '../../engine/facts/compose-project.ts'
 import { detachedContainers, dockerNetwork as networkFact, type PresentNetwork } from '../../engine/facts/docker-network.ts'
+import { composeProject } from '../../engine/tasks/compose-project.ts'
 import { dockerNetwork } from '../../engine/tasks/docker-network.ts'
-import { engine, engineIs } from '../rig/docker.ts'
+import { container, engine, engineIs, files, networks, project } from '../rig/docker.ts'
+import { FakeHost } from '../rig/fake-link.ts'
+import { openMemory } from '../rig/memory-host.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { planRows } from '../rig/rows.ts'
 
@@ -30,3 +36,28 @@ planRows('dockerNetwork', dockerNetwork, [
   ['subnet without a length', { name, subnet: '172.30.0.0' }, /a subnet is an address and a length/],
   ['gateway without a subnet', { name, gateway: '172.30.0.1' }, /a gateway needs a subnet/],
 ])
+
+// A container that an interrupted run took off the network is put back: it is not made anew for being off it.
+const yml = `services: { web: { image: "shop:1", networks: [${name}] } }\nnetworks: { ${name}: { external: true } }\n`
+const off = [engine(), there(), networks(name), given(detachedContainers(name), ['shop-web-1']), ...files('/opt/shop', { 'docker-compose.yml': yml }), project({ containers: [container('web', { networks: [] })] })]
+const told = ['changed dockerNetwork shared_network: put 1 container back on the network shared_network', 'changed composeProject /opt/shop: adopt web: what it was started from is not recorded']
+const tasks = () => [dockerNetwork({ name }), composeProject({ directory: '/opt/shop' })] as const
+
+for (const mode of ['check', 'apply'] as const) {
+  test(`dockerNetwork: a project whose container is put back is not made anew (${mode})`, async () => {
+    const { host, ...memory } = openMemory(new FakeHost('memory', off), mode)
+    await host.ensure(...tasks())
+    assert.deepEqual(memory.told(), told)
+  })
+  test(`dockerNetwork: the same, one after the other, where the project is known before (${mode})`, async () => {
+    const { host, ...memory } = openMemory(new FakeHost('memory', off), mode)
+    await host.read(projectFact('shop'))
+    for (const task of tasks()) await host.ensure(task)
+    assert.deepEqual(memory.told(), told)
+  })
+  test(`dockerNetwork: the same, one after the other (${mode})`, async () => {
+    const { host, ...memory } = openMemory(new FakeHost('memory', off), mode)
+    for (const task of tasks()) await host.ensure(task)
+    assert.deepEqual(memory.told(), told)
+  })
+}

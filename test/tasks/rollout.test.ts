@@ -37,6 +37,7 @@ planRows(
     ['switched, and as it should be', { ...wished, upstream }, [engine(), ...live, runs(), points('web')], []],
     ['Caddy sends to a container by name', { ...wished, upstream }, [engine(), ...live, runs(), points('shop-web-1')], ['replace web, switched by Caddy: Caddy is not pointed at it']],
     ['the plugin does not care where Caddy sends', { ...wished, upstream, strategy: 'docker-rollout' as const }, [engine(), ...live, runs()], []],
+    ['cut off from its network by hand', wished, [engine(), ...live, runs(wished, [container('web', { networks: [] })])], ['replace web: recreate web: it is not on the network shop_default']],
     ['an earlier one was cut off', wished, [engine(), ...live, runs(), given(rolloutPhase('shop'), 'switched')], ['replace web: an earlier rollout was cut off']],
     ['recreated by hand', wished, [engine(), ...live, project({ containers: [container('web', { id: 'other' })] })], ['replace web: adopt web: what it was started from is not recorded']],
     ['unhealthy', wished, [engine(), ...live, runs(wished, [container('web', { health: 'unhealthy' })])], ['replace web: restart web: it is unhealthy']],
@@ -65,6 +66,15 @@ planRows(
   ],
 )
 
+test('rollout: another service that is cut off is made anew, and not the one that is replaced', () => {
+  const two = withCompose(`${compose.replace(/ }\n$/, '')}, worker: { image: "shop:1" } }\n`)
+  const off = runs(two, [container('web', { networks: [] }), container('worker', { networks: [] })])
+  const [change] = changesOf(rollout(two), [engine(), ...files(directory, two.files), off])
+  assert.equal(change?.summary, 'replace web: recreate web: it is not on the network shop_default; recreate worker: it is not on the network shop_default')
+  const last = change?.steps.at(-1)
+  assert.match(last?.kind === 'run' ? (last.stdin?.text ?? '') : '', /^AFRESH=worker$/m)
+})
+
 test('rollout: a secret goes into the staged file and nowhere else', () => {
   const secret = new Secret('s3cret-of-the-shop')
   const [change] = changesOf(rollout({ ...wished, files: { ...wished.files, '.env': secret } }), [engine()])
@@ -78,7 +88,7 @@ test('rollout: what an operator writes cannot become a program on the host', () 
   const nasty = `it's; touch /tmp/x $(id) \`id\` \n"`
   const words = settingsText({
     project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, restore: undefined, upstream: undefined,
-    before: { argv: [nasty], timeout: 5 }, others: false, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
+    before: { argv: [nasty], timeout: 5 }, others: false, afresh: [], networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
   })
   // Outside of single quotes no command of it is left.
   assert.doesNotMatch(words.replaceAll("'\\''", '').replaceAll(/'[^']*'/g, ''), /touch/)

@@ -131,6 +131,7 @@ retire_old() {
 settle() {
   rm -rf -- "$J/prev"
   if [ -n "$OTHERS" ]; then
+    [ -z "$AFRESH" ] || compose up -d --no-deps --force-recreate $AFRESH || { bad 'the other services of the project cannot be made anew'; return 1; }
     # Compose does not always say when the time is up: it may end with 0 while they still start.
     compose up -d --wait --wait-timeout "$WAIT" --remove-orphans && [ -z "$(docker ps -q --filter "label=com.docker.compose.project=$P" --filter health=starting)" ] ||
       { bad 'the other services of the project are not well'; return 1; }

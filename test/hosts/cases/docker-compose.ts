@@ -31,6 +31,8 @@ export const cases: readonly HostCase[] = [
       'a mounted file edited by hand': byHand(`echo two >${at}/conf/a`),
       'the project file edited by hand': byHand(`sed -i 's/interval: 1s/interval: 2s/' ${at}/docker-compose.yml`),
       'recreated by hand with other files, which are put back': byHand(`cd ${at} && cp .env /root/.env.hw && echo 'C="3"' >>.env && docker compose up -d && mv /root/.env.hw .env`),
+      'cut off from its network by hand': byHand('docker network disconnect hw-case_default hw-case-web-1'),
+      'cut off, and stopped': byHand('docker network disconnect hw-case_default hw-case-web-1 && docker stop -t 1 hw-case-web-1'),
       'an orphan': byHand(`cd ${at} && cp docker-compose.yml /root/hw.yml && printf '  extra: { image: "hostwright-lab/web:v1", stop_grace_period: 1s }\\n' >>docker-compose.yml && docker compose up -d && mv /root/hw.yml docker-compose.yml`),
       'a recreation that was interrupted': byHand(`docker rm -f hw-case-web-1 && docker create --name 0123456789ab_hw-case-web-1 --label com.docker.compose.project=hw-case --label com.docker.compose.service=web --label com.docker.compose.oneoff=False --label com.docker.compose.container-number=1 hostwright-lab/web:v1`),
       'brought up by hand, and the record lost': byHand(`rm -f /var/lib/hostwright/compose/hw-case`),
