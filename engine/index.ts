@@ -21,7 +21,7 @@ export { envFile, parseEnvFile } from './values/env-file.ts'
 // For tasks, facts and actions of your own.
 export { defineTask, type Task, type TaskOptions } from './tasks/task.ts'
 export { change, refuse, run, type Change, type Plan } from './tasks/change.ts'
-export { becomes, defineBatchFact, defineFact, given, Unreadable, Unseen, type Fact } from './facts/fact.ts'
+export { becomes, defineBatchFact, defineFact, given, Unreadable, Unseen, type Fact, type KnownFacts } from './facts/fact.ts'
 export { each } from './facts/each.ts'
 export { fresh } from './tasks/ownership.ts'
 export { upstreamNames } from './tasks/rollout/settings.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { becomes, change, defineFact, defineTask, refuse, run, type Fact } from '../../engine/index.ts'
+import { becomes, change, defineFact, defineTask, refuse, run, type Fact, type KnownFacts } from '../../engine/index.ts'
 import { RELOAD } from './project.ts'
 
 /** What Caddy runs with, and what its files say, both as JSON of Caddy's own making; or it runs, and does not tell. */
@@ -8,7 +8,7 @@ type Loaded = { readonly running: unknown; readonly written: unknown } | 'silent
 const LOADED: Loaded = { running: 'what is written', written: 'what is written' }
 
 /** What is foretold of a project, as far as it is of account here. */
-const Project = z.object({ containers: z.array(z.object({ name: z.string() })) })
+const Project = z.object({ containers: z.array(z.object({ name: z.string(), directory: z.string() })) })
 
 const caddyConfig: (container: string) => Fact<Loaded | undefined> = defineFact<string, Loaded | undefined>({
   name: 'caddyConfig',
@@ -21,14 +21,22 @@ docker exec caddy sh -c 'wget -q -O - http://127.0.0.1:2019/config/ || exit; ech
     const [running = '', written] = output.toString().split('\n==\n')
     return written === undefined ? 'silent' : { running: json(running), written: json(written) }
   },
-  // Once its project is as foretold, Caddy was reloaded or made anew: then it has loaded what is written, and tells so.
+  // What is read are the files as they are. Once they are as foretold, its project has had Caddy take them in: then it has loaded what is written, and tells so.
   beneath: (container, observed, known) => {
-    if (observed === undefined) return undefined
-    const projects = known.ofKind('composeProject').filter((fact) => known.isPredicted(fact)).map((fact) => Project.safeParse(known.value(fact)).data)
-    const is = projects.some((project) => project?.containers.some(({ name }) => name === container))
-    return is ? LOADED : observed
+    const projects = known.ofKind('composeProject').flatMap((fact) => {
+      const own = Project.safeParse(known.value(fact)).data?.containers.find(({ name }) => name === container)
+      return own === undefined ? [] : [{ directory: own.directory, isForetold: known.isPredicted(fact) }]
+    })
+    const isLoaded = projects.some(({ directory, isForetold }) => isForetold || willChange(directory, known))
+    return observed === undefined || !isLoaded ? observed : LOADED
   },
 })
+
+/** A file that Caddy reads will be another. */
+function willChange(directory: string, known: KnownFacts): boolean {
+  const isRead = (at: unknown) => typeof at === 'string' && (at === `${directory}/Caddyfile` || at.startsWith(`${directory}/sites/`))
+  return ['path', 'digest', 'text'].some((kind) => known.ofKind(kind).some((fact) => isRead(fact.arg) && known.isPredicted(fact)))
+}
 
 /**
  * What Caddy has loaded is what its files say. Otherwise (somebody loaded something else by hand, or a run was cut off between the file and the

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { composeProject } from '../../engine/facts/compose-project.ts'
 import type { Fact } from '../../engine/facts/fact.ts'
+import { path } from '../../engine/facts/path.ts'
 import { tree } from '../../engine/facts/tree.ts'
+import { file } from '../../engine/tasks/file.ts'
 import { sha256 } from '../../engine/values/content.ts'
 import { caddyLoaded } from '../../roles/caddy/loaded.ts'
 import { caddyProject } from '../../roles/caddy/project.ts'
@@ -47,6 +49,13 @@ const cases: readonly (readonly [name: string, seen: readonly Given[], loaded: r
   ['the same, where it did not tell before', is('silent'), [], [`changed composeProject ${at}: reload caddy: sites/shop.caddy changed`, 'ok caddy-loaded what is written']],
   ['after nothing was to do', running('another'), [`loaded ${sha256('by hand')} caddy ${at}/sites/shop.caddy`], [`ok composeProject ${at}`, `changed caddy-loaded what is written: ${RELOAD}`]],
 ]
+test('caddy-loaded in check mode: a site that was changed by hand is put back, as Caddy has it loaded', async () => {
+  const { host, ...memory } = openMemory(new FakeHost('memory', [...standing(running('another'), [`loaded ${sha256('as it was')} caddy ${at}/sites/shop.caddy`]), given(path(`${at}/sites`), { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 0 })]), 'check')
+  await host.ensure(file({ path: `${at}/sites/shop.caddy`, content: 'as it was', mode: '0644' }), caddyProject(at))
+  await host.ensure(caddyLoaded({}))
+  assert.deepEqual(memory.told().slice(1), [`ok composeProject ${at}`, 'ok caddy-loaded what is written'])
+})
+
 for (const [name, seen, loaded, told] of cases)
   test(`caddy-loaded in check mode: ${name}`, async () => {
     const { host, ...memory } = openMemory(new FakeHost('memory', standing(seen, loaded)), 'check')
