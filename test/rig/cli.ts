@@ -60,7 +60,7 @@ export function killedAt(beginning: string, words: readonly string[], under: rea
     let killed = false
     child.stdout.on('data', (chunk: Buffer) => {
       heard += chunk.toString()
-      if (killed || !new RegExp(`"type":"output".*"text":"${beginning}`).test(heard)) return
+      if (killed || !new RegExp(String.raw`"type":"output".*"text":"(?:(?:[^"\\]|\\.)*\\n)?${beginning}`).test(heard)) return
       killed = true
       process.kill(-(child.pid ?? 0), 'SIGKILL')
     })
