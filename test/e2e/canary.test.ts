@@ -84,7 +84,7 @@ test('a controller that is killed in the middle; then the next deploy, history a
   onHost(HOST, ['sh', '-c', `i=0; until [ "$(cat ${outcome} 2>/dev/null)" = 0 ]; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.2; done`])
   await search.run([...deployed('v3'), ...appVars('second'), '-D'], 'plain')
   const told = await search.run(['playbooks/history-app.ts', '-i', 'lab', '--app-name', APP], 'plain')
-  assert.match(told.stdout, /env: .*\+C_SECOND_LONG\([0-9a-z]+\)/)
+  assert.match(told.stdout, /env: .*\+C_SECOND_LONG\([0-9a-z.]+\)/)
   await search.run(['playbooks/rollback-app.ts', '-i', 'lab', '--app-name', APP, '--to', 'v1', '-D'], 'tty')
   assert.equal(canaries.in(onHost(HOST, ['cat', `/opt/services/apps/${APP}/.env`])).length, 5)
 })
