@@ -133,9 +133,10 @@ for (const phase of cases(['switched'], ['beside', 'switched', 'stopped'])) {
     assert.ok(done.code === 0 || done.code === 2, done.stdout + done.stderr)
     if (done.code === 2) assert.match(done.stdout, /the old version serves on|the next rollout finishes this one or undoes it/)
     if (done.code === 0 || /serves on/.test(done.stdout)) settled(done.code === 0 ? next : now)
-    // Docker takes its ports away and makes them anew, for a third of a second: that much is its own.
-    const { failures } = await requests.stop()
-    assert.deepEqual(failures.filter((each) => !each.includes('ECONNREFUSED')), [])
+    // Docker takes its ports away and makes them anew, and answers for names within its networks: a second or so is its own.
+    const { sent, failed, failures } = await requests.stop()
+    assert.deepEqual(failures.filter((each) => !/ECONNREFUSED|status 502/.test(each)), [])
+    assert.ok(failed < sent / 20, `${failed} of ${sent} requests`)
     ended(await deploy(now, '--lock-wait', '30'), 0)
     settled(now)
   })
