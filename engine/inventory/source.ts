@@ -8,6 +8,27 @@ import { linesBelowSecrets, masked } from './masked.ts'
 /** A longer line says nothing to anybody. */
 const LONGEST_SHOWN = 400
 
+/** A place whose text is made out when it is told: every value has a place, and few are ever told. */
+class Shown implements Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly length: number
+  readonly #text: () => string
+
+  constructor({ file, line, column, length }: Required<Omit<Place, 'text'>>, text: () => string) {
+    this.file = file
+    this.line = line
+    this.column = column
+    this.length = length
+    this.#text = text
+  }
+
+  get text(): string {
+    return this.#text()
+  }
+}
+
 /** A text that a person wrote, which knows the place of every character in it. */
 export class Source {
   readonly file: string
@@ -27,7 +48,7 @@ export class Source {
     const whole = this.line(line)
     const column = Math.min(offset - (this.#starts[line - 1] ?? 0), whole.length) + 1
     const place = { file: this.file, line, column, length: Math.max(1, length) }
-    return whole.length > LONGEST_SHOWN ? place : { ...place, text: masked(excerpt(whole, column - 1, place.length), this.#isBelowSecret(line)) }
+    return whole.length > LONGEST_SHOWN ? place : new Shown(place, () => masked(excerpt(whole, column - 1, place.length), this.#isBelowSecret(line)))
   }
 
   /** The place of a stretch of a line. Both count from 1. */
@@ -37,7 +58,7 @@ export class Source {
 
   /** As `on`, with the whole line: for lines that can hold no value, such as the header of a section. */
   header(line: number, column = 1, length = 1): Place {
-    return { ...this.on(line, column, length), text: this.line(line).slice(0, LONGEST_SHOWN) }
+    return { file: this.file, line, column, length: Math.max(1, length), text: this.line(line).slice(0, LONGEST_SHOWN) }
   }
 
   /** A line without its end (LF or CRLF). */
