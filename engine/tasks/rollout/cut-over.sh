@@ -168,7 +168,7 @@ recover() {
     # Whoever deploys now is about to mend that, and must not be kept from it.
     1) say 'neither of its versions is well: this one is to take the place of both'; put_back ;;
     3) say 'its old version is gone: what runs is taken as it is' ;;
-    *) bad 'it could neither be finished nor undone: nothing was touched'; return 1 ;;
+    *) bad 'it could neither be finished nor undone: the journal stays for the next'; return 1 ;;
   esac
 }
 
