@@ -3,9 +3,9 @@ import { sentences } from '../diagnostic/zod.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { Step } from '../tasks/change.ts'
 import { factValues, ParamsError, type FactValues, type Facts, type TaskOptions } from '../tasks/task.ts'
+import { noteMade } from '../tasks/unused.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { originHere } from '../values/origin.ts'
-import { noteMade } from '../tasks/unused.ts'
 
 /**
  * Something that happens rather than holds: a command, a reload, a wait. It has a guard instead of a plan, and a typed result read from

@@ -1,7 +1,9 @@
 import pLimit from 'p-limit'
+import { diagnostic } from '../diagnostic/make.ts'
+import { printDiagnostic } from '../diagnostic/print.ts'
 import { ReadAhead } from '../host/ahead.ts'
-import type { Inventory } from '../inventory/types.ts'
 import { placeOf } from '../host/origin.ts'
+import type { Inventory } from '../inventory/types.ts'
 import { watchMade, type Made } from '../tasks/unused.ts'
 import { Fleet } from './fleet.ts'
 import { HostRuns } from './host-runs.ts'
@@ -65,12 +67,11 @@ class Run {
   /** A role that came to its end and made a task for nobody has forgotten it, most likely. After a failure that says nothing. */
   #tellUnused(unused: readonly Made[]): void {
     if (this.#options.listing || this.#options.stop.reason !== undefined || ![...this.#due.keys()].every((name) => this.#isDone(name))) return
-    const told = new Map(unused.map(({ title, origin }) => {
-      const place = placeOf(origin)
-      return [`${place?.file}:${place?.line}:${place?.column}`, { title, ...(place && { place }) }] as const
+    const byPlace = new Map(unused.map(({ title, origin }) => {
+      const at = placeOf(origin)
+      return [JSON.stringify(at), diagnostic(`"${title}" was made and given to no host: nothing was done about it; host.ensure(…) takes tasks, host.run(…) actions`, at)]
     }))
-    for (const [where, { title, place }] of [...told].slice(0, 10))
-      this.#options.emit({ type: 'warning', message: `${place ? `${where} ` : ''}"${title}" was made and given to no host: nothing was done about it; host.ensure(…) takes tasks, host.run(…) actions` })
+    for (const each of [...byPlace.values()].slice(0, 10)) this.#options.emit({ type: 'warning', message: printDiagnostic(each) })
   }
 
   /** Through with all its plays. */

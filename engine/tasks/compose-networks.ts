@@ -18,14 +18,20 @@ function networksOf(model: unknown): Network[] {
 /** A name that a variable gives is left to Compose, which looks for it before it changes anything. */
 const isPlain = (name: unknown): name is string => typeof name === 'string' && !name.includes('$')
 
+/** What Docker calls a network of a project; [] where a variable says it. */
+function plainName({ key, isExternal, name: given }: Network, project: string): string[] {
+  const name = given === undefined ? (isExternal ? key : `${project}_${key}`) : given
+  return isPlain(name) ? [name] : []
+}
+
 /** Names of the networks that others make. */
-export const externalNetworks = (model: unknown): string[] => networksOf(model).flatMap(({ key, isExternal, name = key }) => (isExternal && isPlain(name) ? [name] : []))
+export const externalNetworks = (model: unknown): string[] => networksOf(model).filter(({ isExternal }) => isExternal).flatMap((each) => plainName(each, ''))
 
 /** Names of the networks that Compose makes for a project, where no variable says them. */
 export function ownNetworks(model: unknown, project: string): string[] {
   const networks = networksOf(model)
   const standard = networks.some(({ key }) => key === 'default') || !servicesUseDefault(model) ? [] : [`${project}_default`]
-  return [...standard, ...networks.flatMap(({ key, isExternal, name = `${project}_${key}` }) => (!isExternal && isPlain(name) ? [name] : []))]
+  return [...standard, ...networks.filter(({ isExternal }) => !isExternal).flatMap((each) => plainName(each, project))]
 }
 
 function servicesUseDefault(model: unknown): boolean {
@@ -45,8 +51,7 @@ export function serviceNetworks(model: unknown, section: unknown, bases: readonl
   const networks = networksOf(model)
   return keys.flatMap((key) => {
     const known = networks.find((each) => each.key === key)
-    if (known === undefined) return key === 'default' ? [`${project}_default`] : []
-    const { isExternal, name = isExternal ? key : `${project}_${key}` } = known
-    return isPlain(name) ? [name] : []
+    if (known !== undefined) return plainName(known, project)
+    return key === 'default' ? [`${project}_default`] : []
   })
 }

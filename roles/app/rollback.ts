@@ -19,12 +19,13 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
     )
   for (const release of [current, target]) await hideSecretsOf(host, name, release)
   const wish = comeBack(name, current, target, await host.about())
-  const site = await siteOf(host, { name, caddy: current.about.get('caddy') ?? '/opt/services/caddy' })
+  const caddy = current.about.get('caddy') ?? '/opt/services/caddy'
+  const site = await siteOf(host, { name, caddy })
   const moved = target.about.get('address') !== undefined && target.about.get('address') !== (site?.address ?? '')
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data${moved ? `, and the domain: it is ${site?.address ?? 'none'}` : ''}`)
   const { upstream, about = {}, ...rest } = wish
   // What was said of the site last may not have been said of a release: it was changed without one.
-  if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy: current.about.get('caddy') ?? '', dynamic: true })
+  if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy, dynamic: true })
   const [{ changed }] = await host.ensure(rollout({ ...rest, ...(upstream && site && { upstream }), about: { ...about, address: site?.address ?? '' } }))
   return changed
 }

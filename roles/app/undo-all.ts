@@ -30,9 +30,10 @@ export function undoingAll(undo: boolean): typeof app {
       try {
         await replacing
       } catch (error) {
-        underWay.delete(replacing)
-        if (undo) await Promise.allSettled(underWay)
-        if (undo) for (const each of replaced.splice(0).reverse()) await takenBack(host, each, p.name)
+        if (undo) {
+          await Promise.allSettled(underWay)
+          for (const each of replaced.splice(0).reverse()) await takenBack(host, each, p.name)
+        }
         throw error
       } finally {
         underWay.delete(replacing)
