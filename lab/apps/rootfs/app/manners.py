@@ -22,6 +22,7 @@ NAME = pathlib.Path(sys.argv[0]).stem
 VERSION = os.environ.get("APP_VERSION", "unknown")
 PORT = int(os.environ.get("PORT", "3000"))
 MOST = 1 << 20
+SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 def say(text):
@@ -64,9 +65,16 @@ class App:
     def farewell(self):
         """Called when nobody new is let in, before those who are in are waited for."""
 
+    def heed(self):
+        """Waits for signals in a thread of its own. A handler may be lost under load: it runs in the main thread only, which does not wake up
+        when the kernel gave the signal to another one that had just begun."""
+        while True:
+            signal.sigwait(SIGNALS)
+            self.terminate()
+
     def run(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.terminate())
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # before the first thread: all inherit it
+        threading.Thread(target=self.heed, daemon=True).start()
         self.start()
         if self.stopping.is_set():
             return
