@@ -8,7 +8,7 @@ import { hostKeyJudge } from './host-key.ts'
 import { knownTypes } from './known-hosts.ts'
 import { newLogin } from './login.ts'
 import type { Hop } from './route.ts'
-import { showKeysSigned } from './unasked.ts'
+import { leaveKeysUnproved, showKeysSigned } from './unasked.ts'
 
 /** Logged in at one hop. */
 export interface Session {
@@ -102,6 +102,7 @@ export function handshake(client: Client, hop: Hop, stream: Duplex): Promise<Han
         keepaliveCountMax: 3,
       })
       showKeysSigned(client)
+      leaveKeysUnproved(client)
       stream.on('data', listen)
     } catch (error) {
       fail(error instanceof Error ? error : new Error(String(error)))

@@ -11,7 +11,7 @@ import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 import { startFar } from '../../../lab/far.ts'
 import { hostile } from './hostile.ts'
-import { makeKey, startSshd, type Sshd } from './sshd-rig.ts'
+import { makeKey, startSshd, until, type Sshd } from './sshd-rig.ts'
 
 let rig: Sshd
 before(async () => {
@@ -49,6 +49,20 @@ async function turnsWith(key: string): Promise<[login: number, command: number]>
   await connected.connection.close('leave')
   return [login, turns - login]
 }
+
+test('the host does not sign with keys that nobody asked for', async () => {
+  await using told = await startSshd({ config: ['LogLevel DEBUG3'] })
+  const connected = await connectSsh(told.settings())
+  assert.ok(connected.ok, connected.ok ? '' : connected.error.message)
+  const ran = await connected.connection.start('exec true')
+  assert.ok(ran.ok)
+  ran.process.listen({ stdout() {}, stderr() {} })
+  await ran.process.ended
+  await connected.connection.close()
+  assert.ok(await until(() => told.log().includes('Close session'), 5000), told.log())
+  assert.match(told.log(), /rtype hostkeys-prove/, 'sshd would wait for us')
+  assert.doesNotMatch(told.log(), /hostkeys_prove: sign/)
+})
 
 /** An SSH server that says it is OpenSSH, and that ends the line of its first guests when they ask for a session: they were too hasty. */
 async function strictServer(hasty: number) {
