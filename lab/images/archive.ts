@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { cacheFolder, labSource } from '../paths.ts'
 import { run } from '../run.ts'
 import { tell } from '../tell.ts'
@@ -11,12 +12,16 @@ const folder = `${cacheFolder}/images`
 /** Names the images as they are now: it changes when a file that makes them changes. */
 export function imagesKey(): string {
   const hash = createHash('sha256').update(JSON.stringify(catalogue))
-  for (const source of ['images', 'apps']) {
-    for (const file of readdirSync(`${labSource}/${source}`, { recursive: true, withFileTypes: true })) {
-      if (file.isFile()) hash.update(file.name).update(readFileSync(`${file.parentPath}/${file.name}`))
-    }
-  }
+  for (const source of ['images', 'apps']) for (const file of filesBelow(`${labSource}/${source}`)) hash.update(basename(file)).update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
+}
+
+/** Links are not followed, as `readdirSync` itself does from Node 22 on: /var/run of an image would be that of this machine. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : []
+  })
 }
 
 /**
