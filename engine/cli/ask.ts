@@ -4,7 +4,7 @@ import type { HostContext } from '../host/context.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 
-/** Ctrl-C at a question that stands before everything else. It ends the command (130) from wherever it is asked. */
+/** Ctrl-C at a question before which nothing was done: it ends the command (130) from wherever it is asked. The message says what was not done. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
@@ -35,7 +35,7 @@ export async function askSecret(prompt: string): Promise<Result<Secret, 'no-term
         if (char === '\u0004') return done(err('no-answer'))
         if (char === '\u0003') {
           end()
-          return reject(new Interrupted('interrupted'))
+          return reject(new Interrupted('no host was contacted'))
         }
         if (char === '\u007f' || char === '\b') typed = typed.slice(0, -1)
         else typed += char
@@ -45,12 +45,14 @@ export async function askSecret(prompt: string): Promise<Result<Secret, 'no-term
   })
 }
 
-/** Asks a question that is answered by yes or no; anything else is no. Only where there is a terminal. */
+/** Asks a question that is answered by yes or no; anything else is no. Only where there is a terminal. @throws Interrupted at Ctrl-C. */
 export async function askYes(question: string): Promise<boolean> {
-  return /^y(?:es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')
+  const word = await ask(`${question} [y/N] `)
+  if (word === undefined) throw new Interrupted('nothing was written')
+  return /^y(?:es)?$/i.test(word)
 }
 
-/** What is typed; '' at the end of the input. At Ctrl-C, which readline keeps from being a signal, it is passed on as one, and undefined. */
+/** What is typed; '' at the end of the input. Undefined at Ctrl-C, which readline keeps from being a signal. */
 async function ask(question: string): Promise<string | undefined> {
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   const nothing = new Promise<string | undefined>((resolve) => {
@@ -59,7 +61,6 @@ async function ask(question: string): Promise<string | undefined> {
   })
   const word = await Promise.race([asking.question(question), nothing])
   asking.close()
-  if (word === undefined) process.emit('SIGINT', 'SIGINT')
   return word?.trim()
 }
 
@@ -74,7 +75,10 @@ export function askBeforeChanges(pause: <T>(work: () => Promise<T>) => Promise<T
       return pause(async () => {
         const lines = what.flatMap(({ task, changes }) => changes.map((change) => `  ${task}: ${change}`))
         const word = (await ask(`${host}:\n${lines.join('\n')}\ndo it? [y]es, [n]o and stop this host, [a]ll from here: `))?.toLowerCase()
-        if (word === undefined) forAll = false
+        if (word === undefined) {
+          forAll = false
+          process.emit('SIGINT', 'SIGINT')
+        }
         if (word === 'a' || word === 'all') forAll = true
         return forAll ?? (word === 'y' || word === 'yes')
       })

@@ -37,7 +37,7 @@ async function guarded(work: () => Promise<number>): Promise<number> {
     return await work()
   } catch (error) {
     if (error instanceof Interrupted) {
-      process.stderr.write('Interrupted; no host was contacted.\n')
+      process.stderr.write(`Interrupted; ${error.message}.\n`)
       return 130
     }
     if (error instanceof InputError) {

@@ -134,10 +134,12 @@ test('an empty .env is nothing to store, and keeps no other from being stored', 
   assert.deepEqual([comment.code, comment.stdout.split('\n').slice(1)], [0, ['  no keys', '']], comment.stderr)
 })
 
-test('on a terminal it asks; no means no', { timeout: 180_000 }, async () => {
+test('on a terminal it asks; no means no, and Ctrl-C is an interrupt', { timeout: 180_000 }, async () => {
   env('one', 'postgres', ENV)
   const no = await typing('n\r', ['-l', 'one', 'upload', 'postgres'])
   assert.deepEqual([no.code, /store postgres\? \[y\/N\]/.test(no.text), /nothing was stored/.test(no.text), kept('postgres/.env')], [2, true, true, undefined], no.text)
+  const interrupt = await typing('\x03', ['-l', 'one', 'upload', 'postgres'])
+  assert.deepEqual([interrupt.code, /Interrupted; nothing was written\.\r?\n$/.test(interrupt.text), kept('postgres/.env')], [130, true, undefined], interrupt.text)
   const yes = await typing('y\r', ['-l', 'one', 'upload', 'postgres'])
   assert.deepEqual([yes.code, kept('postgres/.env')], [0, `${ENV}\n`], yes.text)
   const end = await typing('\x04', ['-l', 'one', 'rotate', 'postgres', 'POSTGRES_PASSWORD'])
