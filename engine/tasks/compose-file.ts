@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, type Document } from 'yaml'
 import { isRecord, member, textsOf } from '../facts/json.ts'
 import { sha256 } from '../values/content.ts'
 import { refuse, type Refusal } from './change.ts'
+import { aloneBecause, basesOf, bindMounts, dependencies, envFiles, extended, fileSources, imageOf, oneShots, withoutCounts } from './compose-section.ts'
 import { externalNetworks, ownNetworks, serviceNetworks } from './compose-networks.ts'
 
 /** What a project file asks for, as far as a plan must know: Compose itself has the last word about the rest. */
@@ -102,87 +103,6 @@ function modelOf(document: Document): unknown {
   } catch {
     return undefined // a bomb of aliases
   }
-}
-
-/** A service without what may change while its containers stay as they are. */
-function withoutCounts(section: unknown): unknown {
-  if (!isRecord(section)) return section
-  const { depends_on: _1, profiles: _2, scale: _3, pull_policy: _4, build: _5, deploy, ...rest } = section
-  if (!isRecord(deploy)) return { ...rest, deploy }
-  const { replicas: _6, ...deployment } = deploy
-  return { ...rest, ...(Object.keys(deployment).length > 0 && { deploy: deployment }) }
-}
-
-function aloneBecause(section: unknown): string | undefined {
-  if (member(section, 'container_name') !== undefined) return 'container_name'
-  const ports = member(section, 'ports')
-  if (Array.isArray(ports) && ports.length > 0) return 'ports'
-  return member(section, 'network_mode') === 'host' ? 'network_mode: host' : undefined
-}
-
-function imageOf(section: unknown): string | undefined {
-  const image = member(section, 'image')
-  return typeof image === 'string' && !image.includes('$') ? image : undefined
-}
-
-/** Below `~` stands the home of whoever calls Compose, which is not known here. */
-function bindMounts(section: unknown): { source: string; readOnly: boolean }[] {
-  const volumes = member(section, 'volumes')
-  if (!Array.isArray(volumes)) return []
-  return volumes.flatMap((each: unknown) => {
-    if (typeof each === 'string') {
-      const [source = '', target, mode = ''] = each.split(':')
-      return target !== undefined && /^[./]/.test(source) ? [{ source, readOnly: mode.split(',').includes('ro') }] : []
-    }
-    const source = member(each, 'source')
-    return member(each, 'type') === 'bind' && typeof source === 'string' && !source.startsWith('~') ? [{ source, readOnly: member(each, 'read_only') === true }] : []
-  })
-}
-
-/** `configs:` and `secrets:` of a service that are files of the host. */
-function fileSources(model: unknown, section: unknown, kind: 'configs' | 'secrets'): string[] {
-  const used = member(section, kind)
-  if (!Array.isArray(used)) return []
-  return used.flatMap((each: unknown) => {
-    const name = typeof each === 'string' ? each : member(each, 'source')
-    const file = typeof name === 'string' ? member(model, kind, name, 'file') : undefined
-    return typeof file === 'string' ? [file] : []
-  })
-}
-
-function envFiles(section: unknown): string[] {
-  const value = member(section, 'env_file')
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return list.flatMap((each) => {
-    const file = typeof each === 'string' ? each : member(each, 'path')
-    return typeof file === 'string' ? [file] : []
-  })
-}
-
-function extended(section: unknown): string[] {
-  const file = member(section, 'extends', 'file')
-  return typeof file === 'string' ? [file] : []
-}
-
-/** `extends:` a service of the same file, and what that extends. */
-function basesOf(sections: Readonly<Record<string, unknown>>, name: string): unknown[] {
-  const seen = new Set([name])
-  for (const each of seen) {
-    const base = member(sections[each], 'extends')
-    const service = typeof base === 'string' ? base : member(base, 'file') === undefined ? member(base, 'service') : undefined
-    if (typeof service === 'string' && Object.hasOwn(sections, service)) seen.add(service)
-  }
-  return [...seen].slice(1).map((each) => sections[each])
-}
-
-function dependencies(section: unknown): string[] {
-  const value = member(section, 'depends_on')
-  return isRecord(value) ? Object.keys(value) : textsOf(section, 'depends_on')
-}
-
-function oneShots(section: unknown): string[] {
-  const value = member(section, 'depends_on')
-  return isRecord(value) ? Object.keys(value).filter((name) => member(value, name, 'condition') === 'service_completed_successfully') : []
 }
 
 function ownVolumes(model: unknown): Map<string, string> {
