@@ -114,11 +114,12 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     else if (token.kind === 'positional' && words) alone.push(token.value)
     else if (token.kind === 'positional') problems.push({ message: `"${token.value}" stands alone: what is it for?`, hint: 'an inventory is named with -i, a param with -e name=value' })
     if (token.kind !== 'option') continue
-    const option = options[token.name]
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     unknown = option === undefined && token.value === undefined
     if (option === undefined) problems.push(unknownFlag(token.rawName, Object.keys(options)))
     else if (switches.has(token.name)) values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? 'true'])
-    else if (option.type === 'string' && token.value === undefined) problems.push({ message: `${token.rawName} needs a value` })
+    // `--tags "$TAGS"` with an empty TAGS: the run would be for all of them. What a param may be is for its schema to say.
+    else if (option.type === 'string' && (token.value === undefined || (token.value === '' && own.has(token.name)))) problems.push({ message: `${token.rawName} needs a value` })
     // `--report $FILE --check` with an empty FILE: the run would be for real, and its report in a file called --check.
     else if (option.type === 'string' && token.inlineValue === false && /^-[^\d.]/.test(token.value ?? '')) problems.push({ message: `${token.rawName} needs a value, and "${token.value}" looks like a flag`, hint: `write ${token.rawName.startsWith('--') ? `${token.rawName}=${token.value}` : `${token.rawName}${token.value}`} when it is meant` })
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })

@@ -69,7 +69,12 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
   const output = typed.one('output') ?? (here.isTTY ? 'tty' : 'plain')
   if (output !== 'tty' && output !== 'plain' && output !== 'json') problems.push({ message: '--output is tty, plain or json' })
   const start = typed.one('start-at')
-  const list = (name: FlagName) => typed.all(name).flatMap((each) => each.split(',')).filter(Boolean)
+  const list = (name: FlagName): string[] => {
+    const names = typed.all(name).flatMap((each) => each.split(',')).filter(Boolean)
+    if (typed.has(name) && names.length === 0) problems.push({ message: `--${name} takes names with commas between, and there is none` })
+    return names
+  }
+  const tags = { tags: list('tags'), skip: list('skip-tags') }
   const [serial, maxFail, forks, lockWait] = [amount('serial'), amount('max-fail'), number('forks', 1), number('lock-wait', 0)]
   const becomeUser = typed.one('become-user')
   if (becomeUser !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(becomeUser)) problems.push({ message: '--become-user is the name of a user' })
@@ -85,7 +90,7 @@ export async function readOptions(typed: Typed, here: { readonly cwd: string; re
   return ok({
     forks: forks ?? 10,
     lockWait: lockWait ?? 0,
-    tags: { tags: list('tags'), skip: list('skip-tags') },
+    tags,
     output: output === 'json' || output === 'plain' ? output : 'tty',
     acceptNew: typed.has('accept-new'),
     env: { ...whoRuns(), ...(agentSocket !== undefined && { agentSocket }) },

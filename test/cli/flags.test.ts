@@ -74,6 +74,8 @@ const wrong: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['-x'], /there is no flag -x/],
   [['web1'], /"web1" stands alone: what is it for\?/],
   [['--forks'], /--forks needs a value/],
+  [['--tags', '', '--app-name', '', '--limit=', '-e', ''], /^--tags needs a value\n--limit needs a value\n-e needs a value$/],
+  [['--constructor', '--toString', 'x'], /there is no flag --constructor.*there is no flag --toString/s],
   [['--check=yes'], /--check takes no value/],
   [['--report', '--check'], /--report needs a value, and "--check" looks like a flag\n {2}write --report=--check when it is meant/],
   [['-l', '-C', '--app-name', '--list-hosts'], /-l needs a value.*\n {2}write -l-C .*--app-name needs a value/s],
@@ -130,11 +132,11 @@ for (const [argv, key, value] of optionRows)
   })
 
 test('every option that is wrong is told at once', async () => {
-  const typed = readFlags(['-f', '0', '--serial', '0%', '--max-fail', '101%', '--lock-wait', '-1', '--output', 'xml', '--become-user', 'a b', '--step', '-K', '--password-file', '/no/such'], [])
+  const typed = readFlags(['-f', '0', '--serial', '0%', '--max-fail', '101%', '--lock-wait', '-1', '--output', 'xml', '--become-user', 'a b', '--step', '-K', '--password-file', '/no/such', '-t', ',', '--skip-tags', ',,'], [])
   assert.ok(typed.ok)
   const options = await readOptions(typed.value, { cwd: '/', isTTY: false })
   assert.ok(!options.ok)
-  assert.equal(options.error.length, 9, options.error.map(({ message }) => message).join('\n'))
+  assert.equal(options.error.length, 11, options.error.map(({ message }) => message).join('\n'))
 })
 
 test('a user who has a number and no name, as in a container', async () => {
