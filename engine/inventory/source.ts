@@ -3,6 +3,7 @@ import { isAbsolute, relative } from 'node:path'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { excerpt } from './excerpt.ts'
+import { reasonOf } from './files.ts'
 import { linesBelowSecrets, masked } from './masked.ts'
 
 /** A longer line says nothing to anybody. */
@@ -109,13 +110,6 @@ export function readSource(path: string, cwd: string): Result<Source, readonly D
     if (error instanceof TypeError) return fail('this file is not UTF-8 text')
     return fail(`cannot read this file: ${reasonOf(error)}`)
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EACCES') return 'permission denied'
-  return typeof code === 'string' ? code : 'unknown reason'
 }
 
 /** A path as the person would name it from where they stand. */

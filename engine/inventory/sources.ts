@@ -33,7 +33,8 @@ function fileSource(path: string): SourceFile {
 
 function inventoriesIn(cwd: string): string[] {
   const folder = join(cwd, 'inventory')
-  return namesIn(folder).filter((name) => kindOf(join(folder, name)) === 'folder')
+  const names = namesIn(folder)
+  return (names.ok ? names.value : []).filter((name) => kindOf(join(folder, name)) === 'folder')
 }
 
 /** A place in the text of a flag. */

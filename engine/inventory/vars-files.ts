@@ -22,13 +22,18 @@ export interface KnownNames {
 export function readVarsFolder(base: string, kind: 'group' | 'host', known: KnownNames, cwd: string, problems: Problems): Map<string, LocatedMap> {
   const folder = join(base, `${kind}_vars`)
   const found = new Map<string, LocatedMap>()
-  for (const entry of namesIn(folder)) {
+  const namesOf = (path: string): readonly string[] => {
+    const names = namesIn(path)
+    if (!names.ok) problems.errors.push(diagnostic(names.error, { file: displayName(path, cwd), line: 1, column: 1 }))
+    return names.ok ? names.value : []
+  }
+  for (const entry of namesOf(folder)) {
     const name = known.names.has(entry) ? entry : entry.replace(/\.(ya?ml|json)$/, '')
     if (!known.names.has(name) && known.complete) {
       if (!/^README/i.test(entry)) problems.errors.push(unknown(name, displayName(join(folder, entry), cwd), kind, known.names))
       continue
     }
-    for (const path of filesOf(join(folder, entry))) found.set(name, beside(found.get(name) ?? EMPTY, readVarsFile(path, base, cwd, problems)))
+    for (const path of filesOf(join(folder, entry), namesOf)) found.set(name, beside(found.get(name) ?? EMPTY, readVarsFile(path, base, cwd, problems)))
   }
   return found
 }
@@ -38,9 +43,9 @@ function unknown(name: string, file: string, kind: string, known: ReadonlySet<st
   return diagnostic(`there is no ${kind} "${name}" in this inventory`, { file, line: 1, column: 1 }, hint)
 }
 
-function filesOf(path: string): string[] {
+function filesOf(path: string, namesOf: (folder: string) => readonly string[]): string[] {
   if (kindOf(path) !== 'folder') return [path]
-  return namesIn(path).filter((name) => /\.(ya?ml|json)$/.test(name) || !name.includes('.')).map((name) => join(path, name))
+  return namesOf(path).filter((name) => /\.(ya?ml|json)$/.test(name) || !name.includes('.')).map((name) => join(path, name))
 }
 
 /** Reads one file of variables. `base` is where relative paths in it start. */

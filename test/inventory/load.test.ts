@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -219,6 +220,15 @@ inventory/production/group_vars/wbe.yml:1:1 there is no group "wbe" in this inve
 inventory/production/host_vars/bd1.yml:1:1 there is no host "bd1" in this inventory
   did you mean "db1"?`,
   )
+})
+
+test('a folder of variables that cannot be looked into is no empty one', async () => {
+  const says = (files: Files) => refused({ ...hosts(ONE), ...files })
+  assert.equal(await says({ [`${P}group_vars`]: 'a: 1\n' }), `${P}group_vars:1:1 cannot look into this folder: it is no folder`)
+  using here = folder(hosts(ONE))
+  symlinkSync('nowhere', join(here.path, P, 'host_vars'))
+  const result = await loadInventory(['production'], { cwd: here.path })
+  assert.deepEqual(result.ok ? [] : result.error.map(printDiagnostic), [`${P}host_vars:1:1 cannot look into this folder: there is no such file`])
 })
 
 const cycles: readonly (readonly [text: string, says: RegExp])[] = [
