@@ -35,11 +35,11 @@ export function assemble(graph: Graph, extra: LocatedVars, sources: readonly str
   return { hosts, groups: groupsOf(graph, hosts, depth), sources, warnings: problems.warnings }
 }
 
-/** Every group a host is in, directly or through a child, weakest first. */
+/** Every group a host is in, directly or through a child, weakest first. A host that stands before the first section, and in one, is grouped. */
 function ancestry(host: HostNode, graph: Graph, order: ReadonlyMap<string, number>): string[] {
-  const found = new Set(['all', ...host.groups])
+  const own = [...host.groups].filter((name) => name !== 'all' && name !== 'ungrouped')
+  const found = new Set(['all', ...(own.length === 0 ? ['ungrouped'] : own)])
   for (const name of found) for (const parent of graph.groups.get(name)?.parents ?? []) found.add(parent)
-  if (found.size === 1) found.add('ungrouped')
   return [...found].filter((name) => order.has(name)).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
 }
 

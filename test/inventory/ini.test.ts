@@ -48,6 +48,12 @@ for (const [what, ini, yaml] of pairs) {
   })
 }
 
+test('a host that is named before the first section, and in one, is in no group "ungrouped"', async () => {
+  const inventory = await loaded({ [INI]: 'web1 ansible_host=192.0.2.1\nlone\n[web]\nweb1\n[ungrouped:vars]\na=1\n' })
+  assert.deepEqual(summary(inventory).hosts.map(({ name, groups, vars }) => [name, groups, vars]), [['web1', ['all', 'web'], {}], ['lone', ['all', 'ungrouped'], { a: 1 }]])
+  assert.deepEqual(inventory.groups.get('ungrouped')?.hosts, ['lone'])
+})
+
 test('a file called hosts may be YAML', async () => {
   const inventory = await loaded({ [INI]: '# comment\nall:\n  hosts:\n    a:\n' })
   assert.deepEqual([...inventory.hosts.keys()], ['a'])
