@@ -18,7 +18,7 @@ export function readDotenv(text: string): Result<ReadonlyMap<string, string>, re
   const values = new Map<string, string>()
   const lines = new Map<string, number>()
   const problems: DotenvProblem[] = []
-  let at = 0
+  let at = text.startsWith('\ufeff') ? 1 : 0 // as editors on Windows begin a file
   let line = 1
   const take = (pattern: RegExp): RegExpExecArray | undefined => {
     pattern.lastIndex = at
@@ -47,13 +47,13 @@ export function readDotenv(text: string): Result<ReadonlyMap<string, string>, re
 }
 
 /** A line that says nothing. */
-const NOTHING = /[ \t]*(?:#[^\n]*)?(?:\r?\n|(?<=.)$)/y
+const NOTHING = /[ \t]*(?:#[^\n]*)?(?:\r?\n|\r$|(?<=.)$)/y
 const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/y
 const REST = /[^\n]*(?:\n|$)/y
 const DOUBLE = /"((?:[^"\\]|\\[^])*)"/y
 const SINGLE = /'((?:[^'\\]|\\[^'\\])*)'/y
 const QUOTE = /["']/y
-const AFTER = /[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/y
+const AFTER = /[ \t]*(?:#[^\n]*)?(?:\r?\n|\r?$)/y
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', $: '$', '\\': '\\' }
 const IN_SINGLE = 'write it in single quotes: nothing is expanded there'
@@ -63,7 +63,7 @@ function valueAt(take: (pattern: RegExp) => RegExpExecArray | undefined): Result
   const quoted = double ?? take(SINGLE)?.[1]
   if (quoted === undefined) {
     const rest = take(QUOTE) === undefined ? (take(REST)?.[0] ?? '') : undefined
-    if (rest !== undefined) return bare(rest.replace(/\r?\n$/, ''))
+    if (rest !== undefined) return bare(rest.replace(/\r?\n?$/, ''))
     take(REST)
     return err('the quotes are not closed, or there is "\\\'" or "\\\\" in single quotes')
   }

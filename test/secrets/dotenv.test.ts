@@ -21,6 +21,20 @@ test('every problem is told with its line, and no value', () => {
   assert.ok(!JSON.stringify(read.error).includes('hunter'))
 })
 
+const fromWindows: readonly (readonly [what: string, text: string])[] = [
+  ['a byte order mark', '\ufeffA=1\nB=2\n'],
+  ['a byte order mark before a comment', '\ufeff# x\nA=1\nB=2\n'],
+  ['CRLF, of which a store has taken the last newline', 'A=1\r\nB=2\r'],
+  ['the same behind quotes', 'A=1\r\nB="2"\r'],
+  ['the same behind a comment', 'A=1\r\nB=2\r\n# x\r'],
+  ['the same on a line of its own', 'A=1\r\nB=2\r\n\r'],
+]
+for (const [what, text] of fromWindows)
+  test(`written on Windows: ${what}`, () => {
+    const read = readDotenv(text)
+    assert.deepEqual(read.ok ? [...read.value] : read.error, [['A', '1'], ['B', '2']])
+  })
+
 test('a name that means something to JavaScript is a name', () => {
   const read = readDotenv('__proto__=x\nconstructor=y\n')
   assert.deepEqual(read.ok && [...read.value], [['__proto__', 'x'], ['constructor', 'y']])
