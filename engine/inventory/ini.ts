@@ -65,7 +65,10 @@ function readLine(section: Section, text: string, line: number, source: Source, 
   if (extra !== undefined) problems.errors.push(diagnostic('in [group:children] a line is one name', source.on(line, extra.column, extra.length)))
 }
 
-/** `key = value` up to the end of the line; the value may be quoted, and a " #" outside quotes starts a comment. */
+/**
+ * `key = value` up to the end of the line; the value may be quoted. A " #" after quotes, a number, a truth value or JSON starts a comment; in a bare text
+ * Ansible has it for a part of the text, most people do not, and a password is not guessed at.
+ */
 function readVariable(section: Section, text: string, line: number, source: Source, problems: Problems): void {
   const indent = text.length - text.trimStart().length
   const equals = text.indexOf('=')
@@ -73,10 +76,18 @@ function readVariable(section: Section, text: string, line: number, source: Sour
   const key = text.slice(indent, equals).trimEnd()
   const rest = text.slice(equals + 1)
   const start = equals + 1 + rest.length - rest.trimStart().length
-  const [, quoted] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(rest.trim())?.filter((part) => part !== undefined) ?? []
-  const value = quoted ?? withoutComment(rest).trim()
+  const bare = rest.trim()
+  const [, quoted] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(bare)?.filter((part) => part !== undefined) ?? []
+  const before = isText(bare) ? withoutComment(rest) : rest
+  const value = quoted ?? before.trim()
+  if (quoted === undefined && before !== rest && isText(value)) return void problems.errors.push(diagnostic('here "#" may begin a comment or belong to the text', unshown(source.on(line, equals + before.length + 2)), 'quote the text; a comment may stand on a line of its own'))
   const word = { text: `${key}=${value}`, column: indent + 1, length: key.length, quotedFrom: quoted === undefined ? undefined : key.length + 1 }
   addVariable(section.vars, word, line, source, problems, start + 1)
+}
+
+const isText = (text: string): boolean => {
+  const read = typed(text, false, undefined)
+  return read.kind === 'scalar' && typeof read.value === 'string'
 }
 
 function withoutComment(text: string): string {

@@ -35,6 +35,7 @@ eu: {children: {web: , db: }, vars: {region: eu-1}}
   ['quotes', `[g]\nh a="5" b='two words' c="it's" d=x\\ y e='a#b' f=a#b g="q\\"q"`, `g: {hosts: {h: {a: "5", b: two words, c: "it's", d: x y, e: a#b, f: a#b, g: 'q"q'}}}`],
   ['JSON', `[g]\nh redis='{"image": "redis:7", "ports": [1, 2]}' a=["x"]\n[g:vars]\npostgres={"image": "postgres:16"}`, `g: {hosts: {h: {redis: {image: redis:7, ports: [1, 2]}, a: '[x]'}}, vars: {postgres: {image: postgres:16}}}`],
   ['variables of a group', '[g]\nh\n[g:vars]\na = 5 # five\nb="5"\nc = two words\nd=\'x # y\'\ne=a=b\nf=', 'g: {hosts: {h: }, vars: {a: 5, b: "5", c: two words, d: "x # y", e: a=b, f: ""}}'],
+  ['comments behind variables', '[g]\nh\n[g:vars]\na = true # so\nb="x" # so\nc={"d": "e # f"}\ng = {"h": [1]} # so\ni=j#k', 'g: {hosts: {h: }, vars: {a: true, b: x, c: {d: "e # f"}, g: {h: [1]}, i: "j#k"}}'],
   ['CRLF and blanks', '[g]\r\n  h  a=1\t b=2 \r\n\r\n', 'g: {hosts: {h: {a: 1, b: 2}}}'],
   ['a section twice', '[g]\na\n[h]\nb\n[g]\nc\n', 'g: {hosts: {a: , b: , c: }}\nh: {hosts: {b: }}'],
 ]
@@ -72,6 +73,7 @@ const errors: readonly (readonly [ini: string, printed: string])[] = [
   ['[a:children]\nb\n[b:children]\na\n[a]\n[b]\n', `${INI}:2:1 groups are within each other in a circle: a > b > a\n    b\n    ~\n  remove one of these children`],
   ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    … ansible_prot=…\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number\n    … ansible_password=…\n                       ~`],
   ['[web]\npasword=hunter22\n', `${INI}:2:1 "pasword" is given a value where a name is expected\n    pasword=[secret]\n    ~~~~~~~\n  variables of a group stand beneath [web:vars], those of a host after its name`],
+  ['[web]\na\n[web:vars]\nkye = hunt #er22\nb = #c\nd={"e": 1 #f\n', [[4, 12], [5, 5], [6, 11]].map(([line, column]) => `${INI}:${line}:${column} here "#" may begin a comment or belong to the text\n  quote the text; a comment may stand on a line of its own`).join('\n')],
   ['#!/bin/sh\necho\n', `${INI}:1:1 scripts are not run as inventories\n    #!/bin/sh\n    ~\n  write it in TypeScript: export default async () => ({ all: { hosts: { … } } })`],
 ]
 
