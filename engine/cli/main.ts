@@ -18,12 +18,7 @@ import { runCommand } from './run-command.ts'
 export async function main(meta: { readonly url: string }, playbook: Playbook): Promise<void> {
   const script = process.argv[1]
   if (script === undefined || realpathSync(fileURLToPath(meta.url)) !== realpathSync(script)) return
-  await runAndExit(playbook, process.argv.slice(2), `npx tsx playbooks/${playbook.name}.ts`)
-}
-
-/** Runs a playbook with these words from the command line, and ends the process. */
-export async function runAndExit(playbook: Playbook, argv: readonly string[], command: string): Promise<never> {
-  return exitWith(() => runCommand(playbook, argv, command))
+  await exitWith(() => runCommand(playbook, process.argv.slice(2), `npx tsx playbooks/${playbook.name}.ts`))
 }
 
 /** Does the work of a command, and ends the process with its exit code. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { run } from '../rig/cli.ts'
 import { closed, folder, fresh, here, onHere, put, tiny } from './tiny.ts'
 
@@ -83,6 +84,24 @@ test('a playbook that throws before it begins is told with its place, and is no 
   assert.equal(code, 3)
   assert.match(stderr, /test\/playbooks\/broken\.ts:10:11 the playbook does not work: no such thing/)
 })
+
+const unread: readonly (readonly [what: string, text: string, said: RegExp])[] = [
+  ['throws at once', "\nthrow new TypeError('no such thing')\n", /^playbooks\/own\.ts:2:7 the playbook does not work: no such thing\n$/],
+  ['does not parse', 'const a = = 1\n', /^playbooks\/own\.ts cannot be read: /],
+  ['imports what is not there', "import { x } from './nothing.ts'\nconsole.log(x)\n", /^playbooks\/own\.ts cannot be read: Cannot find module .*nothing\.ts/],
+  ['has no playbook', 'export default {}\n', /^playbooks\/own\.ts has no playbook as its default export\n$/],
+]
+for (const [what, text, said] of unread)
+  test(`a playbook that ${what} is no bug of ours: hostwright NAME`, async () => {
+    const own = fresh()
+    mkdirSync(join(own, 'playbooks'), { recursive: true })
+    writeFileSync(join(own, 'package.json'), '{"type": "module"}')
+    writeFileSync(join(own, 'playbooks/own.ts'), text)
+    const { code, stdout, stderr } = await run([fileURLToPath(new URL('../../engine/cli/hostwright.ts', import.meta.url)), 'own', '-i', here], 60, [], own)
+    assert.deepEqual([code, stdout], [3, ''], stderr)
+    assert.match(stderr, said)
+    assert.doesNotMatch(stderr, /\n {4}at /)
+  })
 
 test('--help tells what the playbook takes, --version the version', async () => {
   const help = await tiny('--help')
