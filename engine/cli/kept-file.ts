@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { jsonIn } from '../values/json.ts'
+import { codeOf } from '../values/error-code.ts'
 
 /** What runs of a playbook with an inventory keep from one to the next: beside the project, for this user only. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
@@ -9,7 +10,7 @@ export const keptFile = (cwd: string, playbook: string, sources: readonly string
 
 /** Undefined when there is no such file; `unusable` when it cannot be read, or is not what we would have written. */
 export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'none' : 'unreadable'))
+  const text = await readFile(file, 'utf8').catch((error: unknown) => (codeOf(error) === 'ENOENT' ? 'none' : 'unreadable'))
   if (text === 'none') return undefined
   const read = schema.safeParse(jsonIn(text))
   return read.success ? { value: read.data } : 'unusable'

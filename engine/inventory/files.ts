@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { codeOf } from '../secrets/file-tree.ts'
+import { codeOf } from '../values/error-code.ts'
 import { err, ok, type Result } from '../values/result.ts'
 
 /** What stands at a path; what cannot be looked at counts as not there, and reading it says why. */

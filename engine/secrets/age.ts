@@ -5,10 +5,11 @@ import { armor, Decrypter, Encrypter, identityToRecipient } from 'age-encryption
 import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { identitiesOf, recipientsOf, type AgeKeys } from './age-keys.ts'
-import { codeOf, filesBelow, fileTextOf, textOf, writeWhole } from './file-tree.ts'
+import { filesBelow, fileTextOf, textOf, writeWhole } from './file-tree.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
 import { Refused } from './refused.ts'
+import { codeOf } from '../values/error-code.ts'
 
 const SUFFIX = '.age'
 /** More is no secret, but an accident. */

@@ -39,6 +39,3 @@ export function textOf(bytes: Uint8Array): string {
 
 /** So that {@link textOf} gives it back: a text that ends in a newline gets another. */
 export const fileTextOf = (value: string): string => (value.endsWith('\n') ? `${value}\n` : value)
-
-/** "ENOENT" of an error of the file system. */
-export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error')

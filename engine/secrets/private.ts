@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { codeOf } from '../values/error-code.ts'
 
 /** A file with secrets in it that others could read or replace. */
 export class NotPrivate extends Error {
@@ -13,7 +14,7 @@ export class NotPrivate extends Error {
  */
 export async function readPrivate(path: string): Promise<{ readonly bytes: Uint8Array; readonly version: string }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw error instanceof Error && 'code' in error && error.code === 'ELOOP' ? new NotPrivate(`${path} is a link`) : error
+    throw codeOf(error) === 'ELOOP' ? new NotPrivate(`${path} is a link`) : error
   })
   try {
     const stat = await file.stat({ bigint: true })

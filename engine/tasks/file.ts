@@ -8,6 +8,7 @@ import { Secret } from '../values/secret.ts'
 import { change, refuse, type Change, type Refusal, type WriteStep } from './change.ts'
 import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
+import { codeOf } from '../values/error-code.ts'
 
 /** What a file can be made of: text, a secret, bytes, or content made before (a rendered template, a file of the controller). */
 const Source = z.union(
@@ -96,7 +97,7 @@ function ownFile(file: string): Content | Refusal {
   try {
     return sourceFile(file)
   } catch (error) {
-    const why = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
     const hint = isAbsolute(file) ? undefined : "a source is looked for from where the run was started; for a file beside the role: fileURLToPath(new URL('files/…', import.meta.url))"
     return refuse(`the source ${resolve(file)} cannot be read: ${why}`, hint)
   }

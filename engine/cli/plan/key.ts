@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readPrivate } from '../../secrets/private.ts'
+import { codeOf } from '../../values/error-code.ts'
 
 /** Under which the plans of a project are digested and sealed. Who is to apply a plan elsewhere brings it along. */
 export const keyFile = (cwd: string): string => join(cwd, '.hostwright', 'plan.key')
@@ -13,7 +14,7 @@ export const keyFile = (cwd: string): string => join(cwd, '.hostwright', 'plan.k
  */
 export async function readKey(cwd: string): Promise<string | undefined> {
   const read = await readPrivate(keyFile(cwd)).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   })
   if (read === undefined) return undefined
@@ -32,7 +33,7 @@ export async function ensureKey(cwd: string): Promise<string> {
   try {
     await writeFile(beside, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
     await link(beside, file).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (codeOf(error) !== 'EEXIST') throw error
     })
   } finally {
     await rm(beside, { force: true })
