@@ -102,9 +102,10 @@ test('the longer of two secrets wins', () => {
 test('a thousand secrets and a megabyte of output do not take long', () => {
   for (let n = 0; n < 1000; n++) new Secret(`generated secret number ${n} $`)
   const text = 'The quick brown fox jumps over the lazy dog. '.repeat(23_000)
-  const started = performance.now()
+  const before = process.cpuUsage() // the machine may be busy with other things
   assert.equal(redact(text), text)
-  assert.ok(performance.now() - started < 3000, `${performance.now() - started} ms`)
+  const { user, system } = process.cpuUsage(before)
+  assert.ok(user + system < 3_000_000, `${(user + system) / 1000} ms`)
 })
 
 test('fault 92: a name that is said anyway stays, though a secret is the same or begins with it', () => {
