@@ -41,7 +41,8 @@ function readHeader(text: string, line: number, source: Source, problems: Proble
   const [, name, kind = 'hosts'] = /^\s*\[([^\]:\s]+)(?::([^\]\s]*))?\]\s*([#;].*)?$/.exec(text) ?? []
   if (name !== undefined && (kind === 'hosts' || kind === 'vars' || kind === 'children')) return newSection(name, kind, line)
   const known = name === undefined ? undefined : suggest(kind, ['vars', 'children'])
-  problems.errors.push(diagnostic('a section is [group], [group:vars] or [group:children]', source.header(line, 1, text.length), known))
+  const at = source.header(line, 1, text.length)
+  problems.errors.push(diagnostic('a section is [group], [group:vars] or [group:children]', /^\s*\[[\w.:-]*\]?\s*$/.test(text) ? at : unshown(at), known))
   return undefined
 }
 

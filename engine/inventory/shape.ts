@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnostic } from '../diagnostic/make.ts'
+import { diagnostic, unshown } from '../diagnostic/make.ts'
 import { diagnoseZod } from '../diagnostic/zod.ts'
 import type { DraftGroup, Problems } from './draft.ts'
 import { EMPTY, findPlace, toPlain, type Located, type LocatedEntry, type LocatedMap } from './located.ts'
@@ -13,7 +13,7 @@ const PARTS = new Set(['hosts', 'children', 'vars'])
 export function readShape(root: Located, problems: Problems): DraftGroup[] {
   if (root.kind === 'scalar' && root.value === null) return []
   if (root.kind !== 'map') {
-    problems.errors.push(diagnostic('an inventory is a map of groups', root.at, 'begin with "all:", and beneath it "hosts:" and the names'))
+    problems.errors.push(diagnostic('an inventory is a map of groups', root.at && unshown(root.at), 'begin with "all:", and beneath it "hosts:" and the names'))
     return []
   }
   const drafts: DraftGroup[] = []

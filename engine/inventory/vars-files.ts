@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { diagnostic } from '../diagnostic/make.ts'
+import { diagnostic, unshown } from '../diagnostic/make.ts'
 import { suggest } from '../diagnostic/nearest.ts'
 import { checkVars } from './check-vars.ts'
 import type { Problems } from './draft.ts'
@@ -55,6 +55,6 @@ export function readVarsFile(path: string, base: string, cwd: string, problems: 
   const root = source.ok ? parseYaml(source.value, problems) : undefined
   if (root?.kind === 'map') return checkVars(root, base, problems, options)
   const isEmpty = root === undefined || (root.kind === 'scalar' && root.value === null)
-  if (!isEmpty) problems.errors.push(diagnostic('a file of variables is a map: "name: value", one a line', root.at))
+  if (!isEmpty) problems.errors.push(diagnostic('a file of variables is a map: "name: value", one a line', root.at && unshown(root.at)))
   return EMPTY
 }

@@ -48,7 +48,8 @@ const errors: readonly (readonly [values: string[], printed: string])[] = [
   [['{"a": '], '-e:1:7 YAML: Flow map must end with a }'],
   [['@'], '-e:1:1 after "@" stands a file\n    @\n    ~'],
   [['@nowhere.yml'], 'nowhere.yml:1:1 cannot read this file: there is no such file'],
-  [['@list.yml'], 'list.yml:1:1 a file of variables is a map: "name: value", one a line\n    - 1\n    ~~~'],
+  [['@list.yml'], 'list.yml:1:1 a file of variables is a map: "name: value", one a line'],
+  [['@.env'], '.env:1:1 a file of variables is a map: "name: value", one a line'],
   [['a={{ b }}'], '-e:1:3 "{{ }}" is not filled in here: values are data\n    a={{ b }}\n      ~~~~~~~\n  write the value itself; what depends on something else is computed in a playbook or an inventory in TypeScript'],
   [['db_password={{ b }}'], '-e:1:13 "{{ }}" is not filled in here: values are data\n    db_password=[secret]\n                ~~~~~~~\n  write the value itself; what depends on something else is computed in a playbook or an inventory in TypeScript'],
   [['a.__proto__.b=1'], '-e:1:1 the key "__proto__" is not allowed\n    a.__proto__.b=…\n    ~~~~~~~~~~~~~\n  it means something else to JavaScript: give it another name'],
@@ -58,7 +59,7 @@ const errors: readonly (readonly [values: string[], printed: string])[] = [
 
 for (const [values, printed] of errors) {
   test(`-e ${values.join(' -e ').slice(0, 40)} is refused`, () => {
-    using here = folder({ 'list.yml': '- 1\n' })
+    using here = folder({ 'list.yml': '- 1\n', '.env': 'DB=hunter22\n' })
     const result = parseExtra(values, here.path)
     assert.equal(result.ok ? 'not refused' : result.error.map(printDiagnostic).join('\n'), printed)
   })

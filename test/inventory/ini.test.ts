@@ -63,6 +63,7 @@ test('a file called hosts may be YAML', async () => {
 const errors: readonly (readonly [ini: string, printed: string])[] = [
   ['[web\na\n', `${INI}:1:1 a section is [group], [group:vars] or [group:children]\n    [web\n    ~~~~`],
   ['[web:var]\na=1\n', `${INI}:1:1 a section is [group], [group:vars] or [group:children]\n    [web:var]\n    ~~~~~~~~~\n  did you mean "vars"?`],
+  ['[web] kye=hunter22\na\n', `${INI}:1:1 a section is [group], [group:vars] or [group:children]`],
   ['[web]\na x\n', `${INI}:2:3 after the name of a host stand variables: name=value`],
   ['[web]\na x = 1\n', `${INI}:2:3 after the name of a host stand variables: name=value\n${INI}:2:5 after the name of a host stand variables: name=value\n  write it without blanks around "="\n${INI}:2:7 after the name of a host stand variables: name=value`],
   ['[web]\na x="1\n', `${INI}:2:3 a quote (") is opened and not closed`],

@@ -201,8 +201,6 @@ inventory/production/hosts.yml:16:1 "hosts" stands in no group
     ~~~~~
   put it beneath "all:"
 inventory/production/group_vars/all.yml:1:1 a file of variables is a map: "name: value", one a line
-    - a
-    ~~~
 inventory/production/group_vars/db.yml:1:1 the key "__proto__" is not allowed
     __proto__: …
     ~~~~~~~~~
