@@ -3,8 +3,8 @@ import { err, ok, type Result } from '../values/result.ts'
 /** What a host or a group may be called: names become file names, log lines and arguments, so only the harmless ones. */
 export const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/
 
-/** Keys that mean something else to JavaScript. */
-export const isForbiddenKey = (key: string): boolean => key === '__proto__' || key === 'constructor' || key === 'prototype'
+/** Keys that mean something else to JavaScript: `__proto__`, `constructor`, and what every object answers to. */
+export const isForbiddenKey = (key: string): boolean => key === 'prototype' || key in Object.prototype
 
 /** A name that cannot be used, with the reason; undefined when it can. */
 export function nameProblem(name: string): string | undefined {

@@ -48,6 +48,7 @@ const errors: readonly (readonly [values: string[], printed: string])[] = [
   [['{"a": '], '-e:1:7 YAML: Flow map must end with a }'],
   [['@'], '-e:1:1 after "@" stands a file\n    @\n    ~'],
   [['@nowhere.yml'], 'nowhere.yml:1:1 cannot read this file: there is no such file'],
+  [['toString=x'], '-e:1:1 the key "toString" is not allowed\n    toString=…\n    ~~~~~~~~\n  it means something else to JavaScript: give it another name'],
   [['@list.yml'], 'list.yml:1:1 a file of variables is a map: "name: value", one a line'],
   [['@.env'], '.env:1:1 a file of variables is a map: "name: value", one a line'],
   [['a={{ b }}'], '-e:1:3 "{{ }}" is not filled in here: values are data\n    a={{ b }}\n      ~~~~~~~\n  write the value itself; what depends on something else is computed in a playbook or an inventory in TypeScript'],

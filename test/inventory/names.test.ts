@@ -40,6 +40,7 @@ const bad: readonly (readonly [pattern: string, why: RegExp])[] = [
   ['a'.repeat(2000), /at most 253/],
   ['__proto__', /reserved/],
   ['constructor', /reserved/],
+  ['valueOf', /reserved/],
   ['user@web1', /a name has only/],
   ['::1', /a port|a name/],
   ['web1:0', /from 1 to 65535/],
