@@ -18,6 +18,8 @@ const deployApp = definePlaybook({
     app_domain: given.domain.describe('under which Caddy answers for it'),
     replicas: given.replicas.removeDefault().optional().describe('containers side by side'),
     health_path: given.health_path.removeDefault().optional().describe('answers 2xx when the app can take requests'),
+    health_command: given.health_command.describe('instead: a command in the container that ends with 0'),
+    command: given.command.describe('runs in place of what its image says, as JSON: ["npm","run","work"]'),
     env: given.env.removeDefault().optional().describe('its environment, as JSON: {"KEY":"value"}'),
     tls: given.tls.removeDefault().optional().describe('false: plain http'),
     strategy: given.strategy.removeDefault().optional().describe('switch: Caddy is switched to the new version; docker-rollout: the plugin replaces it behind its name'),
@@ -34,7 +36,7 @@ const deployApp = definePlaybook({
       serial: 1,
       maxFail: 1,
       roles: [
-        use(undoingAll(p.undo_all), { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, env: p.env, tls: p.tls, strategy: p.strategy, before: p.before }),
+        use(undoingAll(p.undo_all), { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, health_command: p.health_command, command: p.command, env: p.env, tls: p.tls, strategy: p.strategy, before: p.before }),
       ],
     },
   ],

@@ -11,7 +11,7 @@ const compose = template(
   'docker-compose.yml.hbs',
   z.strictObject({
     name: z.string(), image: z.string(), network: z.string(), replicas: z.number(), health: z.string(), start_period: z.string(), grace: z.string(),
-    memory: z.string(), cpus: z.string(), volume: z.string().optional(),
+    memory: z.string(), cpus: z.string(), volume: z.string().optional(), command: z.array(z.string()).optional(),
   }),
 )
 
@@ -44,6 +44,7 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
           memory: p.memory, cpus: p.cpus,
           health: p.health_command ?? `if command -v wget >/dev/null; then exec wget -q -O /dev/null '${probe}'; else exec curl -fsS -o /dev/null '${probe}'; fi`,
           ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
+          ...(p.command && { command: p.command }),
         }),
         '.env': envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }),
       },

@@ -39,6 +39,7 @@ export const AppParams = z.strictObject({
   replicas: z.int().min(1).max(50).default(1),
   health_path: z.string().regex(/^\/[A-Za-z0-9_./?=&-]*$/).default('/health').describe('answers 2xx when the app can take requests'),
   health_command: z.string().optional().describe('instead: a command in the container that ends with 0'),
+  command: z.array(z.string().min(1)).min(1).optional().describe('runs in place of what its image says, such as a worker out of the same image: ["npm", "run", "work"]'),
   start_period: Seconds.default('30s').describe('how long it may take to become healthy'),
   grace: Seconds.default('30s').describe('how long the old version may take to end what is under way'),
   env: z.record(EnvName, z.string()).default({}).describe('its environment'),

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { AppParams } from '../../roles/app/params.ts'
+import { app } from '../../roles/app/role.ts'
+import { engine, networks } from '../rig/docker.ts'
+import { FakeHost } from '../rig/fake-link.ts'
+import { openMemory } from '../rig/memory-host.ts'
+
+const Project = z.object({ services: z.object({ worker: z.object({ command: z.array(z.string()) }) }) })
+
+/** The Compose file that a deploy with these params puts in place. */
+async function composeFile(params: object): Promise<string> {
+  const fake = new FakeHost('memory', [engine(), networks('shared_network')])
+  await app.run(openMemory(fake).host, AppParams.parse({ name: 'worker', image: 'shop', version: 'v1', ...params }))
+  const steps = fake.acts.flatMap(({ tasks }) => tasks.flatMap(({ changes }) => changes.flatMap((change) => change.steps)))
+  return steps.flatMap((step) => (step.kind === 'write' && step.path.endsWith('/docker-compose.yml') ? [step.content.text ?? ''] : []))[0] ?? assert.fail('nothing was written')
+}
+
+test('app: another command than that of its image, byte for byte; a worker out of the same image', async () => {
+  const command = ['sh', '-c', 'exec work --queue "$QUEUE" # 100%', "it's", '{{x}}']
+  const { services } = Project.parse(parse(await composeFile({ command, health_command: 'test -e /tmp/alive' })))
+  // Compose makes one "$" of two.
+  assert.deepEqual(services.worker.command.map((word) => word.replaceAll('$$', '$')), command)
+})
+
+test('app: without one the image says what runs', async () => {
+  assert.doesNotMatch(await composeFile({}), /command:/)
+})
