@@ -61,6 +61,9 @@ IP
       esac
       grep -qsE ": $at:$(printf %04X "$port") [0-9A-F]+:0000 0A " /proc/net/tcp /proc/net/tcp6 || continue
       [ -z "$(docker ps -q --filter "publish=$port" --filter "label=com.docker.compose.project=$name")" ] || continue
+      # One that crashes again and again holds its ports from a moment before Docker tells of them.
+      own=$(docker ps -q --filter status=restarting --filter "label=com.docker.compose.project=$name")
+      [ -z "$own" ] || ! docker inspect --format '{{range .HostConfig.PortBindings}}{{range .}}:{{.HostPort}}:{{end}}{{end}}' $own | grep -q ":$port:" || continue
       by=$(docker ps --filter "publish=$port" --format 'the container {{.Names}}' | head -n 1)
       [ -n "$by" ] || by=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*users:(("\\([^"]*\\)",pid=\\([0-9]*\\).*/\\1 (process \\2)/p' | head -n 1)
       echo "port \${ip:+$ip:}$port is taken, by \${by:-another program on the host}"; taken=1 ;;
