@@ -1,5 +1,5 @@
 import type { ScalarTag } from 'yaml'
-import { parseReference } from '../secrets/reference.ts'
+import { parseReference, SecretReference } from '../secrets/reference.ts'
 
 const tagOf = (tag: 'secret' | 'secrets'): ScalarTag => ({
   tag: `!${tag}`,
@@ -7,7 +7,8 @@ const tagOf = (tag: 'secret' | 'secrets'): ScalarTag => ({
     const reference = parseReference(tag, text)
     if (reference.ok) return reference.value
     onError(reference.error)
-    return text
+    // What is wrong with it was told: it counts as given, and what needs it is not said to be missing.
+    return new SecretReference(tag === 'secret' ? 'value' : 'document', 'unreadable')
   },
 })
 

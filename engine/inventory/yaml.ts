@@ -22,9 +22,11 @@ const ENOUGH = 20
 export function parseYaml(source: Source, problems: Problems): Located | undefined {
   try {
     const document = parseDocument(source.text, { prettyErrors: false, uniqueKeys: false, resolveKnownTags: false, customTags: SECRET_TAGS, logLevel: 'error' })
-    const found = document.errors.length > 0 ? document.errors : document.warnings
+    // A tag that cannot be read spoils its own value only.
+    const spoilt = document.errors.some(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+    const found = spoilt ? document.errors : [...document.errors, ...document.warnings]
     problems.errors.push(...found.slice(0, ENOUGH).map((each) => syntaxError(each, source)))
-    if (document.errors.length > 0) return undefined
+    if (spoilt) return undefined
     if (document.directives.yaml.version !== '1.2') problems.errors.push(diagnostic('only YAML 1.2 is read', source.at(0), 'remove the %YAML line'))
     return new Reader(source, problems).read(document.contents, source.at(0), 0)
   } catch (error) {

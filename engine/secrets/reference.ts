@@ -38,7 +38,7 @@ export class SecretReference {
 export function parseReference(tag: 'secret' | 'secrets', text: string): Result<SecretReference, string> {
   const [name = '', key, ...more] = text.split('#')
   const below = tag === 'secrets' && name.endsWith('/')
-  const problem = secretNameProblem(below ? name.slice(0, -1) : name) ?? keyProblem(tag, key, more)
+  const problem = (tag === 'secret' && key === undefined && name.endsWith('/') ? `all secrets below it are !secrets ${name}` : secretNameProblem(below ? name.slice(0, -1) : name)) ?? keyProblem(tag, key, more)
   if (problem !== undefined) return err(`"${text.slice(0, 80)}" cannot name ${tag === 'secret' ? 'a secret' : 'secrets'}: ${problem}`)
   if (tag === 'secret') return ok(key === undefined ? new SecretReference('value', name) : new SecretReference('key', name, key))
   return ok(new SecretReference(below ? 'below' : 'document', name))
