@@ -90,7 +90,8 @@ class Run {
     let stopped = false
     const started = new Set<string>()
     const giveUp = () => {
-      if (stopped || failed() < limit || hosts.length === 0) return
+      // After an interrupt whoever stopped has not failed, and nobody begins anyway.
+      if (stopped || stop.reason !== undefined || failed() < limit || hosts.length === 0) return
       stopped = true
       const notStarted = hosts.filter(({ host }) => !this.#isOut(host.name) && !started.has(host.name)).map(({ host }) => host.name)
       if (limit < hosts.length || notStarted.length > 0)
@@ -119,7 +120,7 @@ class Run {
         ),
       )
       // A batch of which nothing is left ends the play: the next one would fare no better.
-      if (able.every(({ host }) => this.#isOut(host.name)) && !stopped && (this.#options.serial ?? play.serial) !== undefined) {
+      if (able.every(({ host }) => this.#isOut(host.name)) && !stopped && stop.reason === undefined && (this.#options.serial ?? play.serial) !== undefined) {
         stopped = true
         const notStarted = hosts.filter(({ host }) => !started.has(host.name)).map(({ host }) => host.name)
         if (notStarted.length > 0) emit({ type: 'play-stopped', play: play.name, message: 'every host of a batch failed', notStarted })

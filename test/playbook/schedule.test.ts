@@ -85,6 +85,20 @@ for (const how of ['play', 'flag'] as const)
     assert.deepEqual([begun, stopped], ['abcd', ['every host of a batch failed; not started: ef']])
   })
 
+for (const how of [{ maxFail: 1 }, { serial: 1 }] as const)
+  test(`an interrupt is no failure that gives a play up (${JSON.stringify(how)})`, async () => {
+    let press = (_signal: string) => {}
+    const interrupt = new Promise<string>((resolve) => (press = resolve))
+    const pressed = role('pressed', async (host: Host) => {
+      await host.ensure(directory({ path: '/x' }))
+      press('SIGINT')
+      await interrupt
+      await host.ensure(directory({ path: '/y' }))
+    })
+    const { events, recap, unfinished } = await runInMemory(fakes('a', 'b'), [{ name: 'p', hosts: 'all', roles: [pressed], ...how }], { forks: 1, interrupt })
+    assert.deepEqual([events.filter(({ type }) => type === 'play-stopped'), recap.exit, unfinished], [[], 130, ['a', 'b']])
+  })
+
 test('serial: a batch is through before the next begins', async () => {
   const log: string[] = []
   const slow = role('slow', async (host) => {
