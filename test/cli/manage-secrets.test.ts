@@ -217,6 +217,8 @@ test('edit: what cannot be read is not stored, and nothing is left behind, also 
   const wrong = await edit('echo "canary-3 nonsense" >>"$1"')
   assert.deepEqual([wrong.code, /line 4: this is not KEY=value/.test(wrong.stdout), /canary/.test(wrong.stdout + wrong.stderr)], [2, true, false])
   assert.equal((await edit('exit 3')).code, 2)
+  const gone = await edit('rm "$1"')
+  assert.deepEqual([gone.code, gone.stderr.split('\n').at(-2)], [2, 'the editor left no file; nothing was stored'])
   assert.match((await edit('true')).stdout, /nothing to do/)
   assert.deepEqual([leftovers(), /canary-3/.test(kept('postgres/.env') ?? '')], [[], false])
 

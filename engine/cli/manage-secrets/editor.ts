@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asText } from '../../values/content.ts'
@@ -28,6 +28,7 @@ export async function openEditor(name: string, text: Secret): Promise<Secret> {
     const path = join(folder, `${name}.env`)
     writeFileSync(path, text.reveal(), { mode: 0o600, flag: 'wx' })
     await finished(path, editing)
+    if (!existsSync(path)) throw new GaveUp(2, [{ message: 'the editor left no file; nothing was stored' }])
     const plain = asText(readFileSync(path))
     if (plain === undefined) throw new GaveUp(2, [{ message: 'what was written is not UTF-8 text; nothing was stored' }])
     return new Secret(plain)
