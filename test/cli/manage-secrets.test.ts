@@ -110,6 +110,11 @@ test('hosts that have different files: which is meant is not guessed', { timeout
   assert.ok(![torn, down].some(({ stdout, stderr }) => /canary/.test(stdout + stderr)))
 })
 
+test('list-remote names a version where the store has one', { timeout: 60_000 }, async () => {
+  const listed = await started([...BIN, 'list-remote', '-e', '{"secrets": {"store": "environment", "prefix": "HW_TEST_"}}'], '', 60, { HW_TEST_SHOP_KEY: 'canary-1' })
+  assert.deepEqual([listed.code, listed.stdout], [0, 'the environment (HW_TEST_…), of one, two\n  SHOP_KEY\n'], listed.stderr)
+})
+
 test('nobody answers: exit 4, and nothing is stored', { timeout: 180_000 }, async () => {
   const gone = await started([process.execPath, 'engine/cli/manage-secrets/bin.js', '-i', closed, '-e', JSON.stringify({ secrets: { store: 'files', directory: store } }), 'upload', 'postgres', '-y'])
   assert.deepEqual([gone.code, gone.stdout, /UNREACHABLE {2}closed .*127\.0\.0\.1/.test(gone.stderr), readdirSync(store)], [4, '', true, []], gone.stderr)

@@ -1,3 +1,4 @@
+import { UNVERSIONED } from '../../secrets/store.ts'
 import { speakOf } from '../../values/redact.ts'
 import { table } from '../help.ts'
 import { lookUp } from './look-up.ts'
@@ -24,7 +25,7 @@ export async function listRemote(work: Work): Promise<number> {
     if (!listed.ok) throw storeFailed(listed.error)
     speakOf(listed.value.keys())
     work.say(`${store.title}, of ${hosts.join(', ')}${listed.value.size === 0 ? ': empty' : ''}`)
-    const rows = [...listed.value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { version }]) => [name, version === '' ? '' : `version ${version}`])
+    const rows = [...listed.value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { version }]) => [name, version === '' || version === UNVERSIONED ? '' : `version ${version}`])
     if (rows.length > 0) for (const row of table(rows)) work.say(row)
   }
   return 0
