@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { diagnostic } from '../diagnostic/make.ts'
 import { inOrder } from '../diagnostic/in-order.ts'
 import { nearest, suggest } from '../diagnostic/nearest.ts'
-import { misspeltVars } from '../inventory/misspelt.ts'
+import { misspeltVars, writtenVars } from '../inventory/misspelt.ts'
 import { selectHosts } from '../inventory/pattern.ts'
 import { readRoleVars } from '../inventory/role-vars.ts'
 import { Behavioural } from '../inventory/schema.ts'
@@ -121,7 +121,6 @@ export function unreadVars(playbook: Playbook, inventory: Inventory): Diagnostic
   const names = knownNames(playbook)
   const hosts = [...inventory.hosts.values()]
   const told = new Set([...names, ...Object.keys(Behavioural.shape), ...hosts.flatMap(({ extra }) => Object.keys(extra.value))])
-  const trees = new Set(hosts.map(({ vars }) => vars.tree))
-  const unread = [...trees].flatMap(({ entries }) => [...entries].filter(([name]) => !told.has(name) && nearest(name, names) === undefined))
-  return inOrder(unread.map(([name, { key }]) => diagnostic(`no role of this playbook's \`roles\` takes the variable "${name}"`, key && { file: key.file, line: key.line, column: key.column })))
+  const unread = [...writtenVars(inventory)].filter(([, name]) => !told.has(name) && nearest(name, names) === undefined)
+  return inOrder(unread.map(([{ key }, name]) => diagnostic(`no role of this playbook's \`roles\` takes the variable "${name}"`, key && { file: key.file, line: key.line, column: key.column })))
 }

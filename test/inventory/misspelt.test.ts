@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { printDiagnostic } from '../../engine/diagnostic/print.ts'
-import { misspeltVars } from '../../engine/inventory/misspelt.ts'
+import { misspeltVars, writtenVars } from '../../engine/inventory/misspelt.ts'
 import { hosts, loaded } from './folder.ts'
 
 test('a variable that is nearly named like a role is found, once, and others are let be', async () => {
@@ -17,4 +17,9 @@ test('a variable that is nearly named like a role is found, once, and others are
     ~~~~~~~
   did you mean "app_name"?`,
   )
+})
+
+test('what a thousand hosts share is looked at once', async () => {
+  const inventory = await loaded(hosts('web:\n  hosts: {"web[1:1000]": , one: {own: 1, region: us}, two: {ansible_port: 23}}\n  vars: {redis: {}, region: eu}\n'))
+  assert.deepEqual([...writtenVars(inventory).values()].sort(), ['own', 'redis', 'region', 'region'])
 })
