@@ -79,11 +79,18 @@ function readVariable(section: Section, text: string, line: number, source: Sour
   const start = equals + 1 + rest.length - rest.trimStart().length
   const bare = rest.trim()
   const [, quoted] = /^(?:"([^"]*)"|'([^']*)')\s*(?:#.*)?$/.exec(bare)?.filter((part) => part !== undefined) ?? []
+  if (hasEscape(bare)) return void problems.errors.push(diagnostic('a "\\" in quotes means something to Ansible, which is not read here', unshown(source.on(line, start + 1)), 'without quotes the text is taken as it stands'))
   const before = isText(bare) ? withoutComment(rest) : rest
   const value = quoted ?? before.trim()
   if (quoted === undefined && before !== rest && isText(value)) return void problems.errors.push(diagnostic('here "#" may begin a comment or belong to the text', unshown(source.on(line, equals + before.length + 2)), 'quote the text; a comment may stand on a line of its own'))
   const word = { text: `${key}=${value}`, column: indent + 1, length: key.length, quotedFrom: quoted === undefined ? undefined : key.length + 1 }
   addVariable(section.vars, word, line, source, problems, start + 1)
+}
+
+/** Whether a text stands in quotes, with a "\" between them. */
+function hasEscape(text: string): boolean {
+  const close = text.lastIndexOf(text.charAt(0))
+  return /^["']/.test(text) && text.slice(1, close).includes('\\') && /^\s*(?:#.*)?$/.test(text.slice(close + 1))
 }
 
 const isText = (text: string): boolean => {

@@ -75,6 +75,7 @@ const errors: readonly (readonly [ini: string, printed: string])[] = [
   ['[web]\na ansible_prot=22\nb ansible_password=7\n', `${INI}:2:3 "ansible_prot" is not supported\n    … ansible_prot=…\n      ~~~~~~~~~~~~\n  did you mean "ansible_port"?\n${INI}:3:20 ansible_password: expected a string that is not empty: quote it when it is a number\n    … ansible_password=…\n                       ~`],
   ['[web]\npasword=hunter22\n', `${INI}:2:1 "pasword" is given a value where a name is expected\n    pasword=[secret]\n    ~~~~~~~\n  variables of a group stand beneath [web:vars], those of a host after its name`],
   ['[web]\na\n[web:vars]\nkye = hunt #er22\nb = #c\nd={"e": 1 #f\n', [[4, 12], [5, 5], [6, 11]].map(([line, column]) => `${INI}:${line}:${column} here "#" may begin a comment or belong to the text\n  quote the text; a comment may stand on a line of its own`).join('\n')],
+  ['[web]\na\n[web:vars]\nkye = "hunt\\"er22"\nb=\'x\\\\y\' # z\nc=x\\y\nd="\n', [[4, 7], [5, 3]].map(([line, column]) => `${INI}:${line}:${column} a "\\" in quotes means something to Ansible, which is not read here\n  without quotes the text is taken as it stands`).join('\n')],
   ['#!/bin/sh\necho\n', `${INI}:1:1 scripts are not run as inventories\n    #!/bin/sh\n    ~\n  write it in TypeScript: export default async () => ({ all: { hosts: { … } } })`],
 ]
 
