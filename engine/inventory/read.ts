@@ -48,7 +48,7 @@ function formatOf(source: Source): 'yaml' | 'ini' | 'script' {
   if (/\.ini$/.test(source.file)) return 'ini'
   for (let line = 1; line <= source.lineCount; line++) {
     const text = source.line(line).trim()
-    if (text !== '' && !text.startsWith('#')) return text.startsWith('---') || text.startsWith('{') || /^[^\s=]+:(\s*#.*)?$/.test(text) ? 'yaml' : 'ini'
+    if (text !== '' && !text.startsWith('#')) return text.startsWith('---') || text.startsWith('{') || /^[^\s=]+:(\s|$)/.test(text) ? 'yaml' : 'ini'
   }
   return 'yaml'
 }

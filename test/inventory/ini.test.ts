@@ -58,6 +58,8 @@ test('a host that is named before the first section, and in one, is in no group 
 test('a file called hosts may be YAML', async () => {
   const inventory = await loaded({ [INI]: '# comment\nall:\n  hosts:\n    a:\n' })
   assert.deepEqual([...inventory.hosts.keys()], ['a'])
+  assert.deepEqual([...(await loaded({ [INI]: 'all: {hosts: {a: , b: }}\n' })).hosts.keys()], ['a', 'b'])
+  assert.deepEqual([...(await loaded({ [INI]: 'a:2222 x=1\nb:23\n' })).hosts.keys()], ['a', 'b'])
 })
 
 const errors: readonly (readonly [ini: string, printed: string])[] = [
