@@ -63,6 +63,7 @@ export function ageStore(keys: AgeKeys): SecretStore {
           throw new Refused('settings', `your own key is not among the recipients: you could not read ${name} any more; nothing was written`, 'put the public key of your identity among them: age-keygen -y KEYFILE prints it')
         for (const recipient of recipients) encrypter.addRecipient(recipient)
         const sealed = Buffer.from(armor.encode(await encrypter.encrypt(fileTextOf(value.reveal()))))
+        if (sealed.length > LARGEST) throw new Refused('unsupported', `${name} would have more than 1 MiB; nothing was written`, 'one secret a key, or a file to copy')
         await writeWhole(pathOf(name), sealed)
         return { value, version: createHash('sha256').update(sealed).digest('hex').slice(0, 16) }
       }),

@@ -113,6 +113,16 @@ test('who is not among the recipients writes nothing: it could not be read again
   assert.ok((await storeOf(at, bob.path).put('x', new Secret('value'))).ok)
 })
 
+test('what would be larger than what is read is not written', async () => {
+  const at = directory()
+  const store = storeOf(at)
+  assert.ok((await store.put('postgres/.env', new Secret('A=before'))).ok)
+  const put = await store.put('postgres/.env', new Secret(`A=${'k'.repeat(800_000)}`))
+  assert.deepEqual(put.ok || [put.error.reason, put.error.message], ['unsupported', `the age files in ${at}: postgres/.env would have more than 1 MiB; nothing was written`])
+  const got = await store.get(['postgres/.env'])
+  assert.equal(got.ok && got.value.found.get('postgres/.env')?.value.reveal(), 'A=before')
+})
+
 test('nobody to encrypt to, or a line that is no key: nothing is written', async () => {
   const at = directory()
   for (const text of ['', '# nobody\n', 'ssh-ed25519 AAAA\n']) {
