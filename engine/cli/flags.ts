@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
-import { namesOnly } from '../inventory/extra.ts'
+import { namesOnly, type FlagParam } from '../inventory/extra.ts'
 import type { ParamInfo } from '../playbook/params.ts'
 import { err, ok } from '../values/result.ts'
 
@@ -66,8 +66,8 @@ export interface Typed<N extends string = FlagName> {
   one(name: N): string | undefined
   all(name: N): readonly string[]
   count(name: N): number
-  /** Params given as flags, in the form of `-e`. */
-  readonly params: readonly string[]
+  /** Params given as flags. */
+  readonly params: readonly FlagParam[]
   /** What belongs to no flag, in order; a playbook takes none. */
   readonly words: readonly string[]
   /** All of it as others may read it: without the values of params and variables. */
@@ -134,7 +134,7 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     count: (name) => values.get(name)?.length ?? 0,
     words: alone,
     shown: tokens.map((token) => shownWord(token, (name) => !own.has(name))).join(' '),
-    params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => JSON.stringify({ [name]: value }))),
+    params: asFlags.flatMap(({ flag, name }) => (values.get(flag) ?? []).slice(-1).map((value) => ({ flag, name, value }))),
   }
   return problems.length > 0 ? { ...err(problems), partial: typed } : ok(typed)
 }

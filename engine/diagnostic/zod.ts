@@ -76,17 +76,25 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
   if (issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return 'quote it: a bare number does not stay as it is written (1.10 becomes 1.1)'
   }
-  if (issue.code === 'invalid_type' && typeof value === 'string' && (issue.expected === 'number' || issue.expected === 'boolean')) {
-    return where.place(path)?.file === '-e' ? `-e k=v gives strings; for a ${issue.expected} write JSON: -e '{"name": …}'` : 'write it without quotes'
-  }
-  if (issue.code === 'invalid_type' && typeof value === 'string' && where.place(path)?.file === '-e' && ['record', 'object', 'map', 'array'].includes(issue.expected)) {
-    const names = [...(where.prefix === undefined ? [] : [where.prefix]), ...path].map(String)
-    return `-e k=v gives strings; write JSON: -e '${names.reduceRight((inner, name) => `{"${name}":${inner}}`, issue.expected === 'array' ? '[…]' : '{…}')}'`
-  }
+  if (issue.code === 'invalid_type' && typeof value === 'string') return typedHint(issue.expected, path, where)
   if (issue.code !== 'invalid_value') return undefined
   const options = issue.values.map(String)
   if (typeof value === 'number' && options.includes(String(value))) return 'quote it'
   return typeof value === 'string' && shown ? nearestOnly(value, options) : undefined
+}
+
+/** Of a text that stands where something else is wanted: how that is written there. A param is read as its type says, a variable of a role is not. */
+function typedHint(expected: string, path: readonly PropertyKey[], { place, prefix }: Where): string | undefined {
+  const at = place(path)
+  const many = expected === 'array' ? '[…]' : ['record', 'object', 'map'].includes(expected) ? '{…}' : undefined
+  if (many === undefined && expected !== 'number' && expected !== 'boolean') return undefined
+  const isFlag = at?.file.startsWith('--') === true
+  if (many !== undefined && isFlag) return `write JSON: ${at.file} '${many}'`
+  if (at?.file !== '-e' && !isFlag) return many === undefined ? 'write it without quotes' : undefined
+  if (many === undefined && /^"/.test(at.text?.slice(at.column - 1) ?? '')) return 'write it without quotes'
+  if (many === undefined && (isFlag || prefix === undefined)) return expected === 'boolean' ? 'say true or false' : undefined
+  const names = [...(prefix === undefined ? [] : [prefix]), ...path].map(String)
+  return `-e k=v gives strings; ${many === undefined ? `for a ${expected} ` : ''}write JSON: -e '${names.reduceRight((inner, name) => `{"${name}":${inner}}`, many ?? '…')}'`
 }
 
 /** The message lists the options already, so only a near one is worth a line. */

@@ -12,13 +12,20 @@ import { readVarsFile } from './vars-files.ts'
 import { locatedVars } from './vars.ts'
 import { parseYaml } from './yaml.ts'
 
+/** A param of the playbook that was given as a flag of its own: `--app-name x`. */
+export interface FlagParam {
+  readonly flag: string
+  readonly name: string
+  readonly value: string
+}
+
 /**
  * What `-e` gives, the later over the earlier: `name=value` (always a string), `role.name=value`, `@file.yml`, or `{json}`.
  *
  * @param cwd where relative paths start.
  * @example parseExtra(['postgres.image=postgres:16-alpine', '@site.yml'], '/home/me/infra')
  */
-export function parseExtra(values: readonly string[], cwd: string): Result<LocatedVars, readonly Diagnostic[]> {
+export function parseExtra(values: readonly (string | FlagParam)[], cwd: string): Result<LocatedVars, readonly Diagnostic[]> {
   const problems: Problems = { errors: [], warnings: [] }
   const extra = readExtra(values, cwd, problems)
   return problems.errors.length > 0 ? err(problems.errors) : ok(extra)
@@ -28,8 +35,8 @@ export function parseExtra(values: readonly string[], cwd: string): Result<Locat
 export const NO_VARS: LocatedVars = locatedVars(EMPTY)
 
 /** The same for who collects problems. */
-export function readExtra(values: readonly string[], cwd: string, problems: Problems): LocatedVars {
-  return locatedVars(values.map((text) => readOne(text, cwd, problems)).reduce(over, EMPTY))
+export function readExtra(values: readonly (string | FlagParam)[], cwd: string, problems: Problems): LocatedVars {
+  return locatedVars(values.map((given) => (typeof given === 'string' ? readOne(given, cwd, problems) : readFlag(given, cwd, problems))).reduce(over, EMPTY))
 }
 
 function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
@@ -40,6 +47,14 @@ function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
     return EMPTY
   }
   return checkVars(isJson(text) ? readJson(source, problems) : readPairs(source, problems), cwd, problems, { params: true })
+}
+
+/** Told where it stands as it was typed, but for the blank. */
+function readFlag({ flag, name, value }: FlagParam, cwd: string, problems: Problems): LocatedMap {
+  const typed = `--${flag}`
+  const source = new Source(typed, `${typed}=${value}`)
+  const key = source.at(0, typed.length)
+  return checkVars(dotted([name], { kind: 'scalar', value, at: source.at(typed.length + 1, value.length) }, key), cwd, problems, { params: true })
 }
 
 const isJson = (text: string): boolean => /^\s*[{[]/.test(text)

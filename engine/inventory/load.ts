@@ -3,7 +3,7 @@ import { inOrder } from '../diagnostic/in-order.ts'
 import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
-import { readExtra } from './extra.ts'
+import { readExtra, type FlagParam } from './extra.ts'
 import { Graph } from './graph.ts'
 import { readInventory } from './read.ts'
 import { displayName } from './source.ts'
@@ -14,8 +14,8 @@ import { readVarsFolder } from './vars-files.ts'
 export interface LoadOptions {
   /** Where the person stands: relative names start here, and `-i X` is `inventory/X` here. */
   readonly cwd: string
-  /** The values of `-e`, as given: see parseExtra. */
-  readonly extra?: readonly string[]
+  /** The values of `-e`, as given, and params that are flags: see parseExtra. */
+  readonly extra?: readonly (string | FlagParam)[]
 }
 
 /** `partial` is what could be read all the same: good for finding more problems, and for nothing else. */
