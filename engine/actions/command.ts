@@ -68,11 +68,11 @@ export const command = defineAction({
   name: 'command',
   doc: 'Runs a command. No shell reads it: `argv` is passed on word by word.',
   params: z.strictObject({ argv: z.tuple([z.string().min(1)], z.string()), ...Running }),
-  title: (p) => quoteAll(p.argv).slice(0, 120),
+  title: (p) => cut(quoteAll(p.argv), 120),
   facts: runningFacts,
   skip: runningSkip,
   steps: (p) => [runningStep(p.argv, p)],
-  changes: (p) => (p.changes ? [`run ${quoteAll(p.argv).slice(0, 200)}`] : []),
+  changes: (p) => (p.changes ? [`run ${cut(quoteAll(p.argv), 200)}`] : []),
   touches: (p) => (p.changes ? 'everything' : 'nothing'),
   result: commandOutput,
 })
@@ -86,11 +86,19 @@ export const script = defineAction({
   name: 'script',
   doc: 'Runs a text by the POSIX sh of the host. Values go in as arguments, never into the text.',
   params: z.strictObject({ text: z.string().min(1), args: z.array(z.string()).default([]), ...Running }),
-  title: (p) => (p.text.trim().split('\n')[0] ?? '').slice(0, 80),
+  title: (p) => firstLine(p.text),
   facts: runningFacts,
   skip: runningSkip,
   steps: (p) => [runningStep(['sh', '-c', p.text, 'sh', ...p.args], p)],
-  changes: (p) => (p.changes ? [`run ${(p.text.trim().split('\n')[0] ?? '').slice(0, 80)}`] : []),
+  changes: (p) => (p.changes ? [`run ${firstLine(p.text)}`] : []),
   touches: (p) => (p.changes ? 'everything' : 'nothing'),
   result: commandOutput,
 })
+
+/** Whoever reads a plan has to see that there is more. */
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most).trimEnd()}…` : text)
+
+function firstLine(text: string): string {
+  const [line = '', ...more] = text.trim().split('\n')
+  return line.length > 80 || more.length === 0 ? cut(line, 80) : `${line} …`
+}
