@@ -35,6 +35,10 @@ export async function positive(host: Host): Promise<void> {
   const many = await host.ensure(...['/a', '/b'].map((path) => directory({ path })))
   same<Equal<typeof many, readonly TaskResult<PathState>[]>>()
 
+  // What was read can be written.
+  const read = await host.read(facts.text('/a'))
+  if (read?.kind === 'bytes') await host.ensure(file({ path: '/b', content: read.bytes }))
+
   const ran = await host.run(command({ argv: ['uname', '-r'], stdin: secret, changes: false }))
   same<Equal<typeof ran, ActionResult<CommandOutput>>>()
   if (ran.ran) same<Equal<typeof ran.value.stdout, string>>()

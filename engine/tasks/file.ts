@@ -15,7 +15,8 @@ const Source = z.union(
   [
     z.string(),
     z.instanceof(Secret),
-    z.instanceof(Uint8Array),
+    // Of any buffer, as what a fact reads is: `instanceof` would take those of an ArrayBuffer only.
+    z.custom<Uint8Array>((value) => value instanceof Uint8Array),
     z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value && 'chunks' in value),
   ],
   'content is text, a Secret, bytes, or Content such as sourceFile(…) and template(…) give',
