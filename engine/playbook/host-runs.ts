@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { diagnoseZod } from '../diagnostic/zod.ts'
 import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
 import { HostLost, NotAsPlanned, Stopped, TaskFailed } from '../host/failure.ts'
@@ -111,9 +113,11 @@ export class HostRuns {
     if (error instanceof Stopped) return emit({ type: 'failure', host, role, task: role, reason: 'stopped', message: error.message })
     const thrown = error instanceof Error ? error : new Error(String(error))
     const place = placeOf(thrown)
-    const reason = error instanceof ParamsError ? 'params' : 'error'
+    const reason = error instanceof ParamsError || error instanceof z.ZodError ? 'params' : 'error'
+    // The message of such an error is JSON.
+    const message = error instanceof z.ZodError ? diagnoseZod(error, { place: () => undefined }).map((each) => each.message).join('; ') : thrown.message
     emit({ type: 'task', host, role, task: role, status: 'failed', changes: [], ms: 0 })
-    emit({ type: 'failure', host, role, task: role, reason, message: thrown.message, ...(place && { place }) })
+    emit({ type: 'failure', host, role, task: role, reason, message, ...(place && { place }) })
   }
 
   async #handle(host: InventoryHost, become: boolean | undefined, tags: readonly string[], checkStopped: () => void): Promise<Host> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { command } from '../../engine/actions/command.ts'
 import type { Host } from '../../engine/host/host.ts'
 import { Stop } from '../../engine/playbook/stop.ts'
@@ -157,6 +158,14 @@ test('wrong params of a task, found while the role runs, are told as such', asyn
   const failure = run.events.find((event) => event.type === 'failure')
   assert.ok(failure?.type === 'failure' && failure.reason === 'params')
   assert.match(failure.message, /path: a path on a host must be absolute/)
+})
+
+test('what a schema of the role itself refuses is told in sentences, and not in JSON', async () => {
+  const Wish = z.strictObject({ domain: z.string().regex(/^[a-z.]+$/, 'a domain such as shop.example.com'), port: z.number() })
+  const run = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [role('r', async () => void Wish.parse({ domain: 'a b', prot: 1 }))] }])
+  const failure = run.events.find((event) => event.type === 'failure')
+  assert.ok(failure?.type === 'failure' && failure.place?.file.endsWith('run.test.ts'))
+  assert.deepEqual([failure.reason, failure.message], ['params', 'domain: a domain such as shop.example.com; port is missing: expected number; unknown key "prot"'])
 })
 
 test('a role that ends while something it did not wait for is at work: waited for, then told', async () => {
