@@ -4,7 +4,7 @@ import type { TaskStatus } from '../report/event.ts'
 import type { HostContext } from './context.ts'
 import { HostLost, NotAsPlanned, Stopped, TaskFailed, type Failure } from './failure.ts'
 import { ensureAlive, learn } from './learn.ts'
-import { rightsHint, shellLineHint } from './failure-hints.ts'
+import { saidHint, shellLineHint } from './failure-hints.ts'
 import { liveOutput } from './live-output.ts'
 import { placeOf } from './origin.ts'
 import type { Work } from './ledger.ts'
@@ -38,7 +38,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
     model.doubt(action.touches === 'nothing' ? [] : action.touches, `${action.title} may or may not run`)
     return { ran: false, changed: false, why: values }
   }
-  for (const value of values.values()) if (value instanceof Unreadable) fail({ reason: 'cannot-look', message: value.message, ...rightsHint(value.message) })
+  for (const value of values.values()) if (value instanceof Unreadable) fail({ reason: 'cannot-look', message: value.message, ...saidHint(value.message) })
   const skip = action.skip(values)
   if (skip !== undefined) {
     told('skipped', [], skip)
@@ -87,7 +87,7 @@ export async function actOnce<R>(context: HostContext, role: string, action: Act
         reason: failure.timedOut ? 'timeout' : 'command',
         message: failure.timedOut ? 'it did not end in time and was stopped' : `it ended with status ${failure.code}`,
         output,
-        ...rightsHint(output),
+        ...saidHint(output),
         ...shellLineHint(action.steps, failure.code),
       })
     }

@@ -7,7 +7,7 @@ import { withContent } from './bring.ts'
 import type { HostContext } from './context.ts'
 import { shownDiffs } from './diffs.ts'
 import { HostLost, Stopped } from './failure.ts'
-import { rightsHint } from './failure-hints.ts'
+import { saidHint } from './failure-hints.ts'
 import { ensureAlive, findAgain, learn } from './learn.ts'
 import { liveOutput } from './live-output.ts'
 import { lastLines, Outcomes, standing, type Diffs, type Ready, type TaskResult } from './outcomes.ts'
@@ -158,7 +158,7 @@ class Batch {
           reason: failure.timedOut ? 'timeout' : 'command',
           message: failure.timedOut ? `${failure.command} did not end in time and was stopped` : `${failure.command} ended with status ${failure.code}`,
           output,
-          ...rightsHint(output),
+          ...saidHint(output),
           stands: standing(changing.slice(0, acted.task), failed.planned.changes.slice(0, acted.change), changing.slice(acted.task + 1)),
         })
       }
@@ -216,7 +216,7 @@ class Batch {
   }
 
   #failBlocked(task: Task, blocked: Blocked): never {
-    return this.#outcomes.fail(task, { reason: blocked.kind, message: blocked.message, ...(blocked.kind === 'refused' ? blocked.hint !== undefined && { hint: blocked.hint } : rightsHint(blocked.message)) })
+    return this.#outcomes.fail(task, { reason: blocked.kind, message: blocked.message, ...(blocked.kind === 'refused' ? blocked.hint !== undefined && { hint: blocked.hint } : saidHint(blocked.message)) })
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { command } from '../../engine/actions/command.ts'
-import { rightsHint, shellLineHint } from '../../engine/host/failure-hints.ts'
+import { saidHint, shellLineHint } from '../../engine/host/failure-hints.ts'
 import { placeOf } from '../../engine/host/origin.ts'
 import { run } from '../../engine/tasks/change.ts'
 import { file } from '../../engine/tasks/file.ts'
@@ -38,8 +38,9 @@ test('a source that is not there is refused with its whole path, and what it is 
 })
 
 test('what the words of a host tell is told as the next step', () => {
-  assert.match(rightsHint("stat: cannot statx '/x': Permission denied").hint ?? '', /--become/)
-  assert.deepEqual(rightsHint('No such file'), {})
+  assert.match(saidHint("stat: cannot statx '/x': Permission denied").hint ?? '', /--become/)
+  for (const full of ['/bin/sh: 5: printf: printf: I/O error', "cp: error writing '/x': No space left on device", 'sh: write error: No space left on device']) assert.match(saidHint(full).hint ?? '', /df -h/)
+  assert.deepEqual(saidHint('No such file'), {})
   assert.match(shellLineHint([run(['ls -la /tmp | wc'])], 127).hint ?? '', /script\(/)
   assert.deepEqual([shellLineHint([run(['ls'])], 127), shellLineHint([run(['a b'])], 1)], [{}, {}])
 })
