@@ -17,7 +17,7 @@ export async function tellHistory(host: Host, name: string): Promise<void> {
 }
 
 /** "+NEW(1) ~KEY(3→4) -OLD": what became of variables since the release before, by hashes; in brackets the versions that the secret store has of them. */
-function changedEnv(now: facts.Release, before: facts.Release | undefined): string[] {
+export function changedEnv(now: facts.Release, before: facts.Release | undefined): string[] {
   if (before === undefined) return []
   const keys = [...new Set([...now.env.keys(), ...before.env.keys()])].filter((key) => now.env.get(key) !== before.env.get(key))
   return keys.map((key) => {

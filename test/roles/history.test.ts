@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { releases } from '../../engine/facts/rollout.ts'
+import { TaskFailed, type Host } from '../../engine/index.ts'
 import { tellHistory } from '../../roles/app/history.ts'
+import { rollBack } from '../../roles/app/rollback.ts'
 import { FakeHost } from '../rig/fake-link.ts'
 import { openMemory } from '../rig/memory-host.ts'
 
 /** What `history-app` tells of these records, oldest first, a line each. */
-async function told(...records: readonly string[]): Promise<string[]> {
+const told = (...records: readonly string[]) => toldBy((host) => tellHistory(host, 'shop'), records)
+
+async function toldBy(work: (host: Host) => Promise<unknown>, records: readonly string[]): Promise<string[]> {
   const text = records.map((record, index) => `release 2026112${index}T080000Z\nby ann@laptop\nseconds 9\n${record}\n`).join('')
   const { host, events } = openMemory(new FakeHost('memory', [[releases('shop'), releases('shop').kind.parse([Buffer.alloc(0), Buffer.from(text)], ['shop'])[0]]]))
-  await tellHistory(host, 'shop')
+  await work(host)
   return events.flatMap((event) => (event.type === 'note' ? [event.text.replaceAll(/ {2,}/g, ' ').trim()] : []))
 }
 
@@ -29,4 +33,15 @@ test('a value that changed though its version did not was changed by other means
 
 test('nothing recorded', async () => {
   assert.deepEqual(await told(), ['no release of shop is recorded here'])
+})
+
+test('a rollback tells what it changes in the environment: what was rotated since comes back as it was', async () => {
+  const back = (...records: readonly string[]) =>
+    toldBy(async (host) => {
+      // There is no Docker in memory.
+      await assert.rejects(rollBack(host, 'shop'), TaskFailed)
+    }, records.map((record) => `${record}\ndirectory /opt/services/apps/shop`))
+  const [first] = await back('version v1\nstored KEY 3\nenv 0000000000aa KEY\nenv 0000000000bb OLD', 'version v2\nstored KEY 4\nenv 0000000000ab KEY\nenv 0000000000cc NEW')
+  assert.match(first ?? '', /Its environment is taken back, too: ~KEY\(4→3\) \+OLD -NEW; a password that was changed since does not hold any more$/)
+  assert.doesNotMatch((await back('version v1\nenv 0000000000aa KEY\nenv 0000000000dd APP_VERSION', 'version v2\nenv 0000000000aa KEY\nenv 0000000000ee APP_VERSION')).join(), /environment/)
 })
