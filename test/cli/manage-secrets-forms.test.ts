@@ -23,9 +23,9 @@ const kept = (name: string) => (existsSync(join(store, name)) ? readFileSync(joi
 const changed = () => [...(kept('redis/.env') === WHOLE ? [] : ['whole']), ...(kept('redis/PASSWORD') === 'canary-key' ? [] : ['per-key'])]
 
 /** With these variables in the inventory; an editor, where one is opened, changes the password. */
-function manage(vars: string, words: readonly string[]): Promise<Said> {
+function manage(vars: string, words: readonly string[], change = 's/canary-[a-z]*/canary-other/'): Promise<Said> {
   const inventory = put('twice.yml', `all:\n  vars:\n    secrets: { store: files, directory: "${store}" }\n${vars.replace(/^/gm, '    ')}\n  hosts: { one: { ansible_connection: local } }\n`)
-  const editor = put('twice.sh', 'sed -i "s/canary-[a-z]*/canary-other/" "$1"\n')
+  const editor = put('twice.sh', `sed -i '${change}' "$1"\n`)
   return started([process.execPath, 'engine/cli/manage-secrets/bin.js', '-i', inventory, '-y', ...words], '', 60, { EDITOR: `sh ${editor}`, VISUAL: '' })
 }
 
@@ -62,4 +62,19 @@ test('what the file does not have is taken from the keys', { timeout: 60_000 }, 
   keep('redis/TOKEN', 'canary-token')
   const said = await manage(LINE, ['rotate', 'redis', 'TOKEN'])
   assert.deepEqual([said.code, changed(), kept('redis/TOKEN') === 'canary-token'], [0, [], false], said.stdout + said.stderr)
+})
+
+test('a stored file that is no .env is refused everywhere but in the editor, which mends it', { timeout: 60_000 }, async () => {
+  keep('redis/.env', 'PASSWORD=canary$whole\nUSER=redis\n')
+  const wrong = /redis\/\.env in .*: line 1: PASSWORD: "\$" would be expanded/
+  const rotated = await manage(LINE, ROTATE)
+  assert.deepEqual([rotated.code, rotated.stdout], [2, ''])
+  assert.match(rotated.stderr, new RegExp(`${wrong.source}.*\\n {2}edit opens it as it is\\n$`))
+  const edited = await manage(LINE, EDIT)
+  assert.deepEqual([edited.code, edited.stderr], [2, 'what was written is no .env; nothing was stored\n'])
+  keep('redis/.env', 'PASSWORD=canary\nUSER=re\\dis\n')
+  const mended = await manage(LINE, EDIT, 's/re.dis/redis/')
+  assert.deepEqual([mended.code, kept('redis/.env')], [0, 'PASSWORD=canary\nUSER=redis'], mended.stdout + mended.stderr)
+  assert.match(mended.stdout, /^redis\/\.env in .*: line 2: USER: "\\" without quotes[^]*\n {2}new {6}PASSWORD, USER\nstored redis\/\.env/)
+  assert.ok(![rotated, edited, mended].some(({ stdout, stderr }) => /canary/.test(stdout + stderr)))
 })

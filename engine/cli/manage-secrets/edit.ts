@@ -11,9 +11,10 @@ import { oneStore, type Work } from './work.ts'
 export async function edit(work: Work, [name = '']: readonly string[]): Promise<number> {
   const used = oneStore(work)
   const before = await readMeant(work, used, name)
-  const file = contentOfDocument(before.document ?? makeDocument(new Map())).text ?? ''
-  if (before.document === undefined) work.say(`${name} is not in ${used.store.title} yet`)
-  const document = await edited(work, name, new Secret(file))
+  const file = before.unread?.text ?? new Secret(contentOfDocument(before.document ?? makeDocument(new Map())).text ?? '')
+  if (before.unread) for (const problem of before.unread.problems) work.say(problem)
+  else if (before.document === undefined) work.say(`${name} is not in ${used.store.title} yet`)
+  const document = await edited(work, name, file)
   const changes = keyChanges(before.document, document)
   const nothing = isSame({ ...changes, rewritten: changes.rewritten && before.form === 'whole' }) || (before.document === undefined && document.values.size === 0)
   if (nothing) {

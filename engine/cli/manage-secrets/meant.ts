@@ -10,9 +10,9 @@ import { targetsOf, type UsedStore, type Work } from './work.ts'
  * @throws GaveUp when the inventory reads both, or neither: which is meant is not guessed.
  */
 export async function readMeant(work: Work, used: UsedStore, service: string, key?: string): Promise<Stored> {
-  const has = ({ document }: Stored) => document !== undefined && (key === undefined || document.values.has(key))
-  const first = (await readStored(work, used, [service])).get(service) ?? { form: 'whole', versions: new Map<string, string>() }
-  if (work.typed.has('per-key') || work.typed.has('whole') || first.form === 'per-key' || first.document === undefined) return first
+  const has = ({ document, unread }: Stored) => (key === undefined ? document !== undefined || unread !== undefined : document?.values.has(key) === true)
+  const first = (await readStored(work, used, [service], key === undefined)).get(service) ?? { form: 'whole', versions: new Map<string, string>() }
+  if (work.typed.has('per-key') || work.typed.has('whole') || first.form === 'per-key' || (first.document === undefined && first.unread === undefined)) return first
   const read = formsRead(targetsOf(work, used).map(({ host }) => host), service, key)
   // Without a look at the others: who may read this file only goes on.
   if (has(first) && read.has('whole') && read.size === 1) return first

@@ -13,6 +13,8 @@ export interface Stored {
   readonly form: Form
   /** Undefined: nothing yet. */
   readonly document?: EnvDocument
+  /** Of a whole file that is no .env: its text, for who mends it, and what is wrong with it. */
+  readonly unread?: { readonly text: Secret; readonly problems: readonly string[] }
   /** By the name in the store. */
   readonly versions: ReadonlyMap<string, string>
 }
@@ -20,9 +22,9 @@ export interface Stored {
 /**
  * Asks a store for services; all whole files at once. A form that nobody asked for is the one that is there; where both are, the whole file.
  *
- * @throws GaveUp when it does not answer, or what it has is no .env.
+ * @throws GaveUp when it does not answer, or what it has is no .env; unless it is to be mended.
  */
-export async function readStored({ typed }: Work, { store }: UsedStore, services: readonly string[]): Promise<Map<string, Stored>> {
+export async function readStored({ typed }: Work, { store }: UsedStore, services: readonly string[], toMend = false): Promise<Map<string, Stored>> {
   const whole = typed.has('per-key') ? new Map<string, StoredSecret>() : await wholeFiles(store, services)
   speakOf(services)
   const found = new Map<string, Stored>()
@@ -34,10 +36,13 @@ export async function readStored({ typed }: Work, { store }: UsedStore, services
       continue
     }
     const read = readDocument(file.value)
-    if (read.ok) found.set(service, { form: 'whole', document: read.value, versions: new Map([[wholeName(service), file.version]]) })
-    else problems.push(...read.error.map((each) => `${wholeName(service)} in ${store.title}: ${each}`))
+    const versions = new Map([[wholeName(service), file.version]])
+    const wrong = read.ok ? [] : read.error.map((each) => `${wholeName(service)} in ${store.title}: ${each}`)
+    if (read.ok) found.set(service, { form: 'whole', document: read.value, versions })
+    else if (toMend) found.set(service, { form: 'whole', unread: { text: file.value, problems: wrong }, versions })
+    else problems.push(...wrong)
   }
-  if (problems.length > 0) throw new GaveUp(2, problems.map((message) => ({ message })))
+  if (problems.length > 0) throw new GaveUp(2, problems.map((message, index) => ({ message, ...(index === problems.length - 1 && { hint: 'edit opens it as it is' }) })))
   return found
 }
 
