@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { inOrder } from '../diagnostic/in-order.ts'
+import { diagnostic } from '../diagnostic/make.ts'
 import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
@@ -40,6 +42,7 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
     if (!found.ok) problems.errors.push(found.error)
     return found.ok ? [found.value] : []
   })
+  problems.warnings.push(...files.flatMap((file) => unread(file, files, cwd)))
   const graph = new Graph(problems)
   const said = []
   let complete = files.length === sources.length
@@ -65,4 +68,14 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)
   return problems.errors.length > 0 ? { ...err(inOrder(problems.errors)), partial: inventory } : ok(inventory)
+}
+
+/** What Ansible would read of a folder, too: to pass over it in silence would lose hosts. */
+function unread(file: SourceFile, all: readonly SourceFile[], cwd: string): Diagnostic[] {
+  if (file.kind === 'list') return []
+  const others = (file.beside ?? []).filter((path) => !all.some((each) => each.kind !== 'list' && each.path === path))
+  return others.map((path) => {
+    const [name, read] = [displayName(path, cwd), displayName(file.path, cwd)]
+    return diagnostic(`this file is not read: in a folder, ${basename(file.path)} is the inventory`, { file: name, line: 1, column: 1 }, `if it has hosts: -i ${read} -i ${name}`)
+  })
 }

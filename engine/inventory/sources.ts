@@ -5,11 +5,13 @@ import { suggest } from '../diagnostic/nearest.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { kindOf, namesIn } from './files.ts'
 
-/** What `-i` names. `base` is the folder in which group_vars/ and host_vars/ are looked for, and at which relative paths start. */
+/**
+ * What `-i` names. `base` is the folder in which group_vars/ and host_vars/ are looked for, and at which relative paths start. `beside`: what stands in a
+ * folder that was named, and Ansible would read as well.
+ */
 export type SourceFile =
   | { readonly kind: 'list'; readonly text: string; readonly base: undefined }
-  | { readonly kind: 'module'; readonly path: string; readonly base: string }
-  | { readonly kind: 'text'; readonly path: string; readonly base: string }
+  | { readonly kind: 'module' | 'text'; readonly path: string; readonly base: string; readonly beside?: readonly string[] }
 
 const FILES = ['hosts.yml', 'hosts.yaml', 'hosts', 'hosts.ini', 'hosts.ts']
 
@@ -24,10 +26,12 @@ export function findSource(given: string, cwd: string): Result<SourceFile, Diagn
   if (kindOf(path) === 'file') return ok(fileSource(path))
   const found = FILES.filter((name) => kindOf(join(path, name)) === 'file')
   if (found.length > 1) return fail(`the folder has more than one inventory: ${found.join(' and ')}`, 'keep one, or name each: -i FILE -i FILE')
-  return found[0] === undefined ? fail('the folder has no inventory in it', `make one of ${FILES.join(', ')}`) : ok(fileSource(join(path, found[0])))
+  if (found[0] === undefined) return fail('the folder has no inventory in it', `make one of ${FILES.join(', ')}`)
+  const names = namesIn(path)
+  return ok({ ...fileSource(join(path, found[0])), beside: (names.ok ? names.value : []).filter((name) => name !== found[0] && /\.(?:ya?ml|ini)$/.test(name)).map((name) => join(path, name)) })
 }
 
-function fileSource(path: string): SourceFile {
+function fileSource(path: string): Exclude<SourceFile, { kind: 'list' }> {
   return { kind: /^\.[cm]?[jt]s$/.test(extname(path)) ? 'module' : 'text', path, base: dirname(path) }
 }
 

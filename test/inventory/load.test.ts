@@ -95,6 +95,14 @@ all:
   assert.equal(result.value.hosts.get('c')?.connection.at?.line, 7)
 })
 
+test('a second inventory in a folder is not passed over in silence', async () => {
+  const files = { 'two/hosts.yml': 'all:\n  hosts:\n    a:\n', 'two/more.yml': 'all:\n  hosts:\n    b:\n', 'two/README.md': 'words', 'two/group_vars/all.yml': 'x: 1\n' }
+  const one = await loaded(files, ['two'])
+  assert.deepEqual([[...one.hosts.keys()], one.warnings.map(printDiagnostic)], [['a'], ['two/more.yml:1:1 this file is not read: in a folder, hosts.yml is the inventory\n  if it has hosts: -i two/hosts.yml -i two/more.yml']])
+  const both = await loaded(files, ['two', 'two/more.yml'])
+  assert.deepEqual([[...both.hosts.keys()], both.warnings], [['a', 'b'], []])
+})
+
 test('fault 73: warnings: what is ignored, twins, names in two sources', async () => {
   const inventory = await loaded(
     {
