@@ -80,7 +80,7 @@ for (const [shellName, shell] of Object.entries(shells)) {
     })
 
     await t.test('content that arrives damaged replaces nothing', async () => {
-      for (const size of [10, 100_000]) {
+      for (const size of [10, 100_000, 5_000_000]) {
         writeFileSync(`${home}/damaged`, 'old')
         const content = { ...contentOf(Buffer.alloc(size, 0xff)), digest: contentOf('something else').digest }
         const step: WriteStep = { kind: 'write', path: `${home}/damaged`, content, mode: '0644' }
