@@ -5,7 +5,7 @@ import { HostTally, LOCKED, type Traffic } from './host-tally.ts'
  * The arithmetic of the recap: a fold over the events of a run, nothing else.
  *
  * Exit code, the worst wins: 7 outcome unknown (not in check mode: there `unknown` is a prediction) · 1 bug · 130 interrupted ·
- * 2 a task failed, a play was given up, or a plan does not hold · 4 unreachable · 5 locked · 2 not confirmed · 6 changes pending (check mode, where asked) · 0.
+ * 2 a task failed, or a plan does not hold · 4 unreachable · 5 locked · 2 not confirmed · 6 changes pending (check mode, where asked) · 0.
  */
 export class Tally {
   readonly #hosts = new Map<string, HostTally>()
@@ -40,11 +40,11 @@ export class Tally {
       [7, mode === 'apply' && totals.unknown > 0],
       [1, this.#bug],
       [130, this.#interrupted],
-      [2, totals.failed > 0 || this.#givenUp || this.#plan === 'not-as-planned'],
+      [2, totals.failed > 0 || this.#plan === 'not-as-planned'],
       [4, tallies.some((host) => host.away === 'unreachable')],
       [5, tallies.some((host) => host.away === LOCKED)],
       // Because of another host, whose reason says more; or somebody said no to it (`--step`).
-      [2, this.#stopped || this.#unsaved],
+      [2, this.#stopped || this.#givenUp || this.#unsaved],
       [6, mode === 'check' && options.detailedExitcode && totals.changed > 0],
     ]
     const exit = worstFirst.find(([, applies]) => applies)?.[0] ?? 0

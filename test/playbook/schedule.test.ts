@@ -69,7 +69,7 @@ test('a host that cannot be reached counts', async () => {
 
 test('too many cannot be reached: the play does not even begin', async () => {
   const { begun, stopped, exit } = await order({ anyErrorFatal: true }, [], { missing: ['f'] })
-  assert.deepEqual([begun, stopped, exit], ['', ['1 of 6 hosts failed or cannot be reached; the limit is 1; not started: abcde'], 2])
+  assert.deepEqual([begun, stopped, exit], ['', ['1 of 6 hosts failed or cannot be reached; the limit is 1; not started: abcde'], 4])
 })
 
 test('without a limit, every host has its turn', async () => assert.equal((await order({}, ['a', 'b', 'c'])).begun, 'abcdef'))

@@ -88,7 +88,7 @@ function exitOf(events: readonly Event[]): number {
   const some = (is: (event: Event) => boolean) => events.some(is)
   if (some((event) => event.type === 'task' && event.status === 'unknown')) return 7
   if (some(({ type }) => type === 'interrupted')) return 130
-  if (some((event) => (event.type === 'task' && event.status === 'failed') || event.type === 'play-stopped')) return 2
+  if (some((event) => event.type === 'task' && event.status === 'failed')) return 2
   if (some(({ type }) => type === 'unreachable')) return 4
-  return some((event) => event.type === 'failure' && event.reason === 'stopped') ? 2 : 0
+  return some((event) => (event.type === 'failure' && event.reason === 'stopped') || event.type === 'play-stopped') ? 2 : 0
 }

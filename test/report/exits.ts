@@ -34,6 +34,8 @@ export const exits: readonly (readonly [exit: number, mode: Mode, detailed: bool
   [7, 'apply', false, [away('auth'), task('failed'), task('unknown', 'u'), interrupted]],
   [2, 'apply', false, [task('failed'), failure(), stopped]],
   [2, 'apply', false, [stopped]],
+  [4, 'apply', false, [away('auth', 'a'), stopped]],
+  [5, 'apply', false, [away('locked', 'a'), stopped]],
   [2, 'apply', false, [task('ok'), failure('stopped', 'r')]],
   [130, 'apply', false, [task('changed'), interrupted]],
   [130, 'apply', false, [task('failed'), interrupted]],
