@@ -260,3 +260,17 @@ test('a store that refuses: expired, written by somebody else meanwhile; what is
   assert.deepEqual([raced.code, /somebody else has written shop\/A in between; nothing was stored/.test(raced.stderr)], [2, true], raced.stdout + raced.stderr)
   assert.ok(![expired, half, raced].some(({ stdout, stderr }) => /canary/.test(stdout + stderr)))
 })
+
+test('keys that are not stored one by one are not lost by a download that does not ask', { timeout: 180_000 }, async () => {
+  const file = env('one', 'shop', 'A=canary-1\nB=canary-2\n')
+  mkdirSync(join(store, 'shop'), { recursive: true })
+  writeFileSync(join(store, 'shop/A'), 'canary-3\n', { mode: 0o600 })
+  const refused = await manage('-l', 'one', 'batch-download', '-y')
+  assert.deepEqual(
+    [refused.code, told(refused), readFileSync(file, 'utf8')],
+    [2, `${file} of one has B, and of shop no such key is stored\nnothing was written: --yes does not answer for keys that would be lost\n  upload NAME --per-key stores them; without --yes it asks\n`, 'A=canary-1\nB=canary-2\n'],
+  )
+  assert.equal((await manage('-l', 'one', 'download', 'shop', '--check')).code, 0)
+  const asked = await typing('y\r', ['-l', 'one', 'download', 'shop'])
+  assert.deepEqual([asked.code, /gone +B/.test(asked.text), readFileSync(file, 'utf8')], [0, true, 'A="canary-3"\n'], asked.text)
+})

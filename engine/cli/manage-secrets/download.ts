@@ -26,12 +26,15 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
   const stored = early ?? (await all(work, (used) => [...new Set(targetsOf(work, used).flatMap((target) => (onHosts.get(target) ?? []).map(({ name }) => name)))]))
 
   const writes = new Map<Target, Write[]>()
+  // Secrets of their own need not be all that a file has: some stand for one variable of a role each.
+  const losses: string[] = []
   for (const used of work.stores) {
     for (const target of targetsOf(work, used)) {
       for (const service of onHosts.get(target) ?? []) {
-        const document = stored.get(used)?.get(service.name)?.document
+        const { form, document } = stored.get(used)?.get(service.name) ?? {}
         if (document === undefined) continue
         const changes = keyChanges(service.document, document)
+        if (form === 'per-key' && changes.gone.length > 0) losses.push(`${service.path} of ${target.host.name} has ${changes.gone.join(', ')}, and of ${service.name} no such key is stored`)
         const nothing = service.there && isSame(changes) && service.mode === '0600'
         work.say(`${service.name} in ${used.store.title} → ${target.host.name}:${service.path}${nothing ? ': nothing to do' : ''}`)
         if (nothing) continue
@@ -45,6 +48,7 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
   if (writes.size === 0) return 0
   // What is no text cannot be held against what stands there when it is written; nor is it known which of two twins is meant.
   refuseBad(new Map([...writes].map(([target, wanted]) => [target, wanted.map(({ service }) => service).filter(({ there, text: seen }) => there && seen === undefined)])), 'nothing was written; move it away, then run it again')
+  if (losses.length > 0 && work.typed.has('yes') && !work.typed.has('check')) throw new GaveUp(2, [...losses.map((message) => ({ message })), { message: 'nothing was written: --yes does not answer for keys that would be lost', hint: 'upload NAME --per-key stores them; without --yes it asks' }])
   if (!work.typed.has('check') && !(await work.confirm(`write ${writes.size === 1 ? 'it' : `to ${writes.size} hosts`}?`))) throw new GaveUp(2, [{ message: 'nothing was written' }])
   return workOn(work, [...writes.keys()], async (host: Host, target) => {
     const wanted = writes.get(target) ?? []
