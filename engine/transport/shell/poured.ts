@@ -1,8 +1,8 @@
 import type { WriteStep } from '../../tasks/change.ts'
 import { quote } from '../../values/quote.ts'
 
-/** Bytes from which on it is worth two processes to sum a file faster, or not to read it again when it was just written: `sha256sum` takes 300 to 500 MB a second. */
-export const LARGE = 4 * 1024 * 1024
+/** Bytes from which on it is worth two processes not to read a file again that was just written: a host sums some 300 MB a second. */
+const LARGE = 4 * 1024 * 1024
 
 /**
  * Large files that an act writes. Each is summed while it arrives; when the act looks at the host again, that sum is the answer, as long as the file

@@ -1,7 +1,7 @@
 import type { WriteStep } from '../../tasks/change.ts'
-import { sha256, type Content } from '../../values/content.ts'
+import type { Content } from '../../values/content.ts'
 import { packed } from '../../values/packed.ts'
-import { LARGE, PouredFiles } from './poured.ts'
+import { PouredFiles } from './poured.ts'
 
 /** Bytes of packed contents that an act holds in memory at most; what is more goes as it is. */
 const MOST = 16 * 1024 * 1024
@@ -13,7 +13,6 @@ export class Sent {
   readonly #unpacks: boolean
   #packed = 0
   #pours = false
-  #isLarge = false
 
   /** `unpacks`: the host has gzip. */
   constructor(unpacks: boolean) {
@@ -22,7 +21,7 @@ export class Sent {
 
   /** What has to be defined before the work. */
   get pourScript(): string[] {
-    return this.#pours ? [POUR, ...(this.#isLarge ? [FASTER] : [])] : []
+    return this.#pours ? [POUR] : []
   }
 
   /** What has to be defined before the look. */
@@ -33,7 +32,6 @@ export class Sent {
   /** A content for a file. */
   pour(step: WriteStep): string[] {
     this.#pours = true
-    this.#isLarge ||= step.content.size >= LARGE
     const { size, unpack } = this.add(step.content)
     return [`hw_pour ${size} ${step.content.digest}${unpack ? ' gzip' : ''}`, ...this.#poured.note(step)]
   }
@@ -60,19 +58,12 @@ function packedOrNot(content: Content): Content | undefined {
  * Fills the temporary file with so many bytes ($1) of what comes, packed ($3) or not, and sums them ($2) on their way. A tee of busybox says "I/O error"
  * whatever went wrong: one write more tells.
  */
-const POUR = `hw_sha=sha256sum
-hw_pour() {
+const POUR = `hw_pour() {
 hw_sum=$({ { case "$1 $3" in
 "$hw_b ") tee -- "$hw_t" ;;
 *' ') hw_take "$1" | tee -- "$hw_t" ;;
 *) hw_take "$1" | gzip -dc | tee -- "$hw_t" ;;
-esac || echo torn >&3; } | $hw_sha; } 3>&1)
+esac || echo torn >&3; } | sha256sum; } 3>&1)
 case $hw_sum in *torn*) dd bs=65536 count=1 status=none </dev/zero >>"$hw_t"; return 1 ;; esac
 [ "\${hw_sum%% *}" = "$2" ] || { echo "the content arrived damaged: nothing was replaced" >&2; return 1; }
 }`
-
-/**
- * openssl takes a third of the time, where the processor has instructions for it: the `sha256sum` of Debian 12 does not use them. Its word is taken
- * when it knows the sum of nothing.
- */
-const FASTER = `case $(openssl dgst -sha256 -r </dev/null 2>/dev/null) in ${sha256('')}' '*) hw_sha='openssl dgst -sha256 -r' ;; esac`

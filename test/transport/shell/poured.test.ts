@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { digest } from '../../../engine/facts/path.ts'
 import type { Change } from '../../../engine/tasks/change.ts'
@@ -56,25 +56,10 @@ for (const [shellName, shell] of Object.entries(shells)) {
   })
 }
 
-/** The programs that a write of a large file starts, where `openssl` is what this says. */
-async function programsOf(name: string, openssl: string): Promise<string[]> {
-  const at = directory(name)
-  const bin = directory(`${name} bin`)
-  writeFileSync(`${bin}/openssl`, openssl, { mode: 0o755 })
-  const trace = join(folder, `trace of ${name}`)
-  const sums = await sumsAfter(`exec env PATH='${bin}:/usr/bin:/bin' ${strace} -f -qq -z -o '${trace}' -e trace=execve /bin/dash`, [writes(`${at}/large`, large)], [`${at}/large`])
-  assert.deepEqual(sums, [sha256(large)])
-  assert.ok(readFileSync(`${at}/large`).equals(large))
-  const all = readFileSync(trace, 'utf8').split('\n').flatMap((line) => /execve\("([^"]+)".*= 0$/.exec(line)?.[1] ?? [])
-  return all.filter((program) => program !== needs('openssl', 'openssl')).map((program) => basename(program)).sort()
-}
-
-const REST = ['cat', 'chmod', 'dash', 'dd', 'dd', 'dd', 'mv']
-test('a large file is summed once, while it arrives, by openssl', { timeout: 60_000 }, async () => {
-  const programs = await programsOf('counted', `#!/bin/sh\nexec ${needs('openssl', 'openssl')} "$@"\n`)
-  assert.deepEqual(programs, [...REST, 'openssl', 'openssl', 'stat', 'stat', 'sync', 'sync', 'tee'])
+test('a large file is summed once, while it arrives', { timeout: 60_000 }, async () => {
+  const at = directory('counted')
+  const trace = join(folder, 'trace of a large one')
+  await sumsAfter(`exec ${strace} -f -qq -z -o '${trace}' -e trace=execve /bin/dash`, [writes(`${at}/large`, large)], [`${at}/large`])
+  const programs = readFileSync(trace, 'utf8').split('\n').flatMap((line) => /execve\("[^"]*\/([^"/]+)".*= 0$/.exec(line)?.[1] ?? [])
+  assert.deepEqual(programs.sort(), ['cat', 'chmod', 'dash', 'dd', 'dd', 'dd', 'mv', 'sha256sum', 'stat', 'stat', 'sync', 'sync', 'tee'])
 })
-for (const [what, openssl] of [['it is broken', '#!/bin/sh\nexit 1\n'], ['it says something else', '#!/bin/sh\necho hello\n']] as const)
-  test(`a large file is summed once, by sha256sum, where there is no openssl to rely on: ${what}`, { timeout: 60_000 }, async () => {
-    assert.deepEqual(await programsOf(what, openssl), [...REST, 'openssl', 'sha256sum', 'stat', 'stat', 'sync', 'sync', 'tee'])
-  })
