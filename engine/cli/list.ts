@@ -24,7 +24,7 @@ const BARE: readonly (readonly [Fact<unknown>, unknown])[] = [
 
 /** `--list-hosts`. */
 export function listHosts(plays: readonly PreparedPlay[]): string {
-  return plays.map(({ play, hosts }) => `${play.name} (${play.hosts}): ${hosts.length} hosts\n${hosts.map(({ host }) => `  ${host.name}\n`).join('')}`).join('')
+  return plays.map(({ play, hosts }) => `${play.name} (${play.hosts}): ${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}\n${hosts.map(({ host }) => `  ${host.name}\n`).join('')}`).join('')
 }
 
 /**

@@ -20,5 +20,5 @@ export async function readUnfinished(cwd: string, playbook: string, sources: rea
   if (read === 'unusable') return err([{ message: `${file} is not what a run has written: there is nothing to resume`, hint: 'remove it, and run without --resume' }])
   const { unfinished, inventory } = read.value
   if (inventory.join('\0') !== sources.join('\0')) return err([{ message: `the last run that ${file} tells of was with another inventory (${inventory.join(', ')}): there is nothing to resume`, hint: 'run without --resume' }])
-  return unfinished.length > 0 ? ok(unfinished) : err([{ message: `the last run of ${playbook} finished on every host: there is nothing to resume` }])
+  return unfinished.length > 0 ? ok(unfinished) : err([{ message: `the last run of ${playbook} finished on every host that it was for: there is nothing to resume` }])
 }

@@ -126,7 +126,7 @@ Flags:
 
 /** Nobody answers for this host: whoever contacts it has exit 4. */
 const lists: readonly (readonly [flag: string, text: string])[] = [
-  ['--list-hosts', 'tiny (all): 1 hosts\n  closed\n'],
+  ['--list-hosts', 'tiny (all): 1 host\n  closed\n'],
   ['--list-tasks', 'tiny:\n  tiny\n    directory /x\n    file /x/greeting\n  the-end\n    extra a\n    extra b\n'],
   ['--list-tags', 'greet\nthe-end\ntiny\n'],
   ['--syntax-check', 'tiny: inventory, variables and params are fine\n'],

@@ -95,7 +95,7 @@ test('fault 62: Ctrl-C: the step that runs is finished, nothing new is started; 
   assert.equal(resumed.code, 0, resumed.stderr)
   assert.ok(existsSync(join(dir, 'after')))
   const nothing = await onHere(dir, '--resume')
-  assert.deepEqual([nothing.code, nothing.stderr], [3, 'the last run of tiny finished on every host: there is nothing to resume\n1 problem; no host was contacted.\n'])
+  assert.deepEqual([nothing.code, nothing.stderr], [3, 'the last run of tiny finished on every host that it was for: there is nothing to resume\n1 problem; no host was contacted.\n'])
 })
 
 test('faults 62 and 63: Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { timeout: 60_000 }, async () => {
