@@ -5,9 +5,13 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { content } from '../docs/examples/compose.ts'
 import { jobq, play } from '../docs/examples/jobq.ts'
+import { shop } from '../docs/examples/shop.ts'
 import { referencePages } from '../docs/reference.ts'
 import { facts, use } from '../engine/index.ts'
+import { engine, networks } from './rig/docker.ts'
 import { FakeHost } from './rig/fake-link.ts'
+import { aDirectory, aFile } from './rig/files.ts'
+import { openMemory } from './rig/memory-host.ts'
 import { runInMemory } from './rig/memory-run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,6 +50,15 @@ test('the role that docs/host.md shows does what it says there', async () => {
   const notes = events.flatMap((event) => (event.type === 'note' ? [event.text.replace(/ .*/, '')] : []))
   assert.deepEqual(notes.sort(), ['', 'all', 'all', 'not', 'the', 'the'])
   assert.ok(events.some((event) => event.type === 'task' && event.host === 'q2' && event.task === 'directory /data/backup/q1'))
+})
+
+test('the role of two apps that docs/adding-a-role.md shows wishes what it says there', async () => {
+  assert.ok(readFileSync(join(root, 'docs/adding-a-role.md'), 'utf8').includes(`\`\`\`ts\n${readFileSync(join(root, 'docs/examples/shop.ts'), 'utf8')}\`\`\`\n`))
+  const run = openMemory(new FakeHost('memory', [engine(), networks('shared_network'), aDirectory('/opt/services/caddy/sites'), ...aFile('/opt/services/caddy/docker-compose.yml', 'services: { caddy: { image: caddy } }\n')]), 'check')
+  await shop.run(run.host, shop.params.parse({ version: 'v1', domain: 'shop.example.com', db_password: 'canary p@ss' }))
+  const told = run.told().join('\n')
+  for (const name of ['shop', 'shop-worker']) assert.match(told, new RegExp(`changed rollout /opt/services/apps/${name}: `), told)
+  assert.doesNotMatch(told, /canary/)
 })
 
 test('every dependency has its line', () => {
