@@ -17,6 +17,6 @@ export const ofPlans: readonly Mutation[] = [
   { name: 'a plan that somebody changed is applied', file: 'engine/cli/plan/planning.ts', find: 'isUntouched(plan, key) ? strangers(plan.made, run) : [changed(file)]', replace: 'strangers(plan.made, run)', tests: ['cli/plan-file > refused with its place: ', 'cli/plan-file > whatever byte'] },
   { name: 'a plan is applied with other params', file: 'engine/cli/plan/made.ts', find: 'if (was?.digest === is?.digest) continue', replace: 'if (was?.digest !== is) continue', tests: ['cli/plan-file > everything that is otherwise'] },
   { name: 'a run with an unknown outcome ends with 0', file: tally, find: "[7, mode === 'apply' && totals.unknown > 0]", replace: '[7, false]', tests: ['report/tally > exit '] },
-  { name: 'a run with a failed task ends with 0', file: tally, find: '[2, totals.failed > 0 || this.#givenUp', replace: '[2, this.#givenUp', tests: ['report/tally > exit '] },
+  { name: 'a run with a failed task ends with 0', file: tally, find: '[2, totals.failed > 0 || this.#plan', replace: '[2, this.#plan', tests: ['report/tally > exit '] },
   { name: 'a host that was not reached spoils nothing', file: tally, find: "[4, tallies.some((host) => host.away === 'unreachable')]", replace: '[4, false]', tests: ['report/tally > exit '] },
 ]
