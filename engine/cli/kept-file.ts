@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
-import { jsonIn } from '../values/json.ts'
 import { codeOf } from '../values/error-code.ts'
+import { jsonIn } from '../values/json.ts'
 
 /** What runs of a playbook with an inventory keep from one to the next: beside the project, for this user only. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>

@@ -48,8 +48,8 @@ function diagnose(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: 
  *
  * @example 'unknown key "contents" (did you mean "content"?)'
  */
-export function sentences(error: z.ZodError, schema: z.core.$ZodType, input: unknown): string {
-  return diagnoseZod(error, { place: () => undefined, schema, input })
+export function sentences(error: z.ZodError, schema?: z.core.$ZodType, input?: unknown): string {
+  return diagnoseZod(error, { place: () => undefined, ...(schema && { schema }), input })
     .map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`))
     .join('; ')
 }
@@ -86,15 +86,15 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
 /** Of a text that stands where something else is wanted: how that is written there. A param is read as its type says, a variable of a role is not. */
 function typedHint(expected: string, path: readonly PropertyKey[], { place, prefix }: Where): string | undefined {
   const at = place(path)
-  const many = expected === 'array' ? '[…]' : ['record', 'object', 'map'].includes(expected) ? '{…}' : undefined
-  if (many === undefined && expected !== 'number' && expected !== 'boolean') return undefined
   const isFlag = at?.file.startsWith('--') === true
-  if (many !== undefined && isFlag) return `write JSON: ${at.file} '${many}'`
-  if (at?.file !== '-e' && !isFlag) return many === undefined ? 'write it without quotes' : undefined
-  if (many === undefined && /^"/.test(at.text?.slice(at.column - 1) ?? '')) return 'write it without quotes'
-  if (many === undefined && (isFlag || prefix === undefined)) return expected === 'boolean' ? 'say true or false' : undefined
-  const names = [...(prefix === undefined ? [] : [prefix]), ...path].map(String)
-  return `-e k=v gives strings; ${many === undefined ? `for a ${expected} ` : ''}write JSON: -e '${names.reduceRight((inner, name) => `{"${name}":${inner}}`, many ?? '…')}'`
+  const json = (value: string) => [...(prefix === undefined ? [] : [prefix]), ...path].reduceRight<string>((inner, name) => `{"${String(name)}":${inner}}`, value)
+  const many = expected === 'array' ? '[…]' : ['record', 'object', 'map'].includes(expected) ? '{…}' : undefined
+  if (many !== undefined) return isFlag ? `write JSON: ${at.file} '${many}'` : at?.file === '-e' ? `-e k=v gives strings; write JSON: -e '${json(many)}'` : undefined
+  if (expected !== 'number' && expected !== 'boolean') return undefined
+  const isTyped = isFlag || at?.file === '-e'
+  if (!isTyped || at?.text?.startsWith('"', at.column - 1) === true) return 'write it without quotes'
+  if (isFlag || prefix === undefined) return expected === 'boolean' ? 'say true or false' : undefined
+  return `-e k=v gives strings; for a ${expected} write JSON: -e '${json('…')}'`
 }
 
 /** The message lists the options already, so only a near one is worth a line. */

@@ -27,8 +27,7 @@ export function findSource(given: string, cwd: string): Result<SourceFile, Diagn
   const found = FILES.filter((name) => kindOf(join(path, name)) === 'file')
   if (found.length > 1) return fail(`the folder has more than one inventory: ${found.join(' and ')}`, 'keep one, or name each: -i FILE -i FILE')
   if (found[0] === undefined) return fail('the folder has no inventory in it', `make one of ${FILES.join(', ')}`)
-  const names = namesIn(path)
-  return ok({ ...fileSource(join(path, found[0])), beside: (names.ok ? names.value : []).filter((name) => name !== found[0] && /\.(?:ya?ml|ini)$/.test(name)).map((name) => join(path, name)) })
+  return ok({ ...fileSource(join(path, found[0])), beside: seenIn(path).filter((name) => name !== found[0] && /\.(?:ya?ml|ini)$/.test(name)).map((name) => join(path, name)) })
 }
 
 function fileSource(path: string): Exclude<SourceFile, { kind: 'list' }> {
@@ -37,8 +36,13 @@ function fileSource(path: string): Exclude<SourceFile, { kind: 'list' }> {
 
 function inventoriesIn(cwd: string): string[] {
   const folder = join(cwd, 'inventory')
+  return seenIn(folder).filter((name) => kindOf(join(folder, name)) === 'folder')
+}
+
+/** For hints and warnings: of a folder that cannot be looked into there is nothing to say. */
+function seenIn(folder: string): readonly string[] {
   const names = namesIn(folder)
-  return (names.ok ? names.value : []).filter((name) => kindOf(join(folder, name)) === 'folder')
+  return names.ok ? names.value : []
 }
 
 /** A place in the text of a flag. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnoseZod } from '../diagnostic/zod.ts'
+import { sentences } from '../diagnostic/zod.ts'
 import type { ReadAhead } from '../host/ahead.ts'
 import type { HostContext } from '../host/context.ts'
 import { HostLost, NotAsPlanned, Stopped, TaskFailed } from '../host/failure.ts'
@@ -115,7 +115,7 @@ export class HostRuns {
     const place = placeOf(thrown)
     const reason = error instanceof ParamsError || error instanceof z.ZodError ? 'params' : 'error'
     // The message of such an error is JSON.
-    const message = error instanceof z.ZodError ? diagnoseZod(error, { place: () => undefined }).map((each) => each.message).join('; ') : thrown.message
+    const message = error instanceof z.ZodError ? sentences(error) : thrown.message
     emit({ type: 'task', host, role, task: role, status: 'failed', changes: [], ms: 0 })
     emit({ type: 'failure', host, role, task: role, reason, message, ...(place && { place }) })
   }

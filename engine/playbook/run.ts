@@ -89,9 +89,10 @@ class Run {
     const failed = () => hosts.filter(({ host }) => this.#isOut(host.name)).length
     let stopped = false
     const started = new Set<string>()
+    // After an interrupt whoever stopped has not failed, and nobody begins anyway.
+    const isOver = () => stopped || stop.reason !== undefined
     const giveUp = () => {
-      // After an interrupt whoever stopped has not failed, and nobody begins anyway.
-      if (stopped || stop.reason !== undefined || failed() < limit || hosts.length === 0) return
+      if (isOver() || failed() < limit || hosts.length === 0) return
       stopped = true
       const notStarted = hosts.filter(({ host }) => !this.#isOut(host.name) && !started.has(host.name)).map(({ host }) => host.name)
       if (limit < hosts.length || notStarted.length > 0)
@@ -99,7 +100,7 @@ class Run {
     }
     giveUp()
     for (const batch of batches(hosts, this.#options.serial ?? play.serial)) {
-      if (stopped || stop.reason !== undefined) break
+      if (isOver()) break
       const able = batch.filter(({ host }) => !this.#isOut(host.name))
       if (able.length === 0) continue
       emit({ type: 'play', play: play.name, hosts: able.map(({ host }) => host.name) })
@@ -108,7 +109,7 @@ class Run {
         able.map((prepared) =>
           width(async () => {
             await turn()
-            if (stopped || stop.reason !== undefined) return
+            if (isOver()) return
             started.add(prepared.host.name)
             const ok = await this.#hostRuns.through(play, prepared, () => stopped)
             if (ok) this.#through.set(prepared.host.name, (this.#through.get(prepared.host.name) ?? 0) + 1)
@@ -120,7 +121,7 @@ class Run {
         ),
       )
       // A batch of which nothing is left ends the play: the next one would fare no better.
-      if (able.every(({ host }) => this.#isOut(host.name)) && !stopped && stop.reason === undefined && (this.#options.serial ?? play.serial) !== undefined) {
+      if (able.every(({ host }) => this.#isOut(host.name)) && !isOver() && (this.#options.serial ?? play.serial) !== undefined) {
         stopped = true
         const notStarted = hosts.filter(({ host }) => !started.has(host.name)).map(({ host }) => host.name)
         if (notStarted.length > 0) emit({ type: 'play-stopped', play: play.name, message: 'every host of a batch failed', notStarted })

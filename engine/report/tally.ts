@@ -11,7 +11,6 @@ export class Tally {
   readonly #hosts = new Map<string, HostTally>()
   #bug = false
   #interrupted = false
-  #givenUp = false
   #stopped = false
   #plan: Recap['plan']
   #unsaved = false
@@ -20,8 +19,7 @@ export class Tally {
     if (event.type === 'run') for (const host of event.hosts) this.#host(host)
     if (event.type === 'play') for (const host of event.hosts) this.#host(host).begin()
     if (event.type === 'play-stopped') for (const host of event.notStarted) this.#host(host).leave(event.play)
-    if (event.type === 'play-stopped') this.#givenUp = true
-    if (event.type === 'failure' && event.reason === 'stopped') this.#stopped = true
+    if (event.type === 'play-stopped' || (event.type === 'failure' && event.reason === 'stopped')) this.#stopped = true
     if (event.type === 'plan' && (event.status === 'not-as-planned' || event.status === 'not-looked-at')) this.#plan = event.status
     if (event.type === 'plan' && event.status === 'not-saved') this.#unsaved = true
     if (event.type === 'interrupted') this.#interrupted = true
@@ -44,7 +42,7 @@ export class Tally {
       [4, tallies.some((host) => host.away === 'unreachable')],
       [5, tallies.some((host) => host.away === LOCKED)],
       // Because of another host, whose reason says more; or somebody said no to it (`--step`).
-      [2, this.#stopped || this.#givenUp || this.#unsaved],
+      [2, this.#stopped || this.#unsaved],
       [6, mode === 'check' && options.detailedExitcode && totals.changed > 0],
     ]
     const exit = worstFirst.find(([, applies]) => applies)?.[0] ?? 0

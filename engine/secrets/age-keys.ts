@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../values/error-code.ts'
 import { Secret } from '../values/secret.ts'
 import { NotPrivate, readPrivate } from './private.ts'
 import { Refused } from './refused.ts'
 import type { AgeSettings } from './settings.ts'
-import { codeOf } from '../values/error-code.ts'
 
 /** The settings of an age store, and the environment its key may stand in. */
 export interface AgeKeys extends Omit<AgeSettings, 'store'> {

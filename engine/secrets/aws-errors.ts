@@ -1,3 +1,4 @@
+import { codeOf } from '../values/error-code.ts'
 import { visible } from '../values/visible.ts'
 import { OutOfTime } from './patience.ts'
 import { Refused } from './refused.ts'
@@ -52,10 +53,11 @@ function aboutOf(error: unknown): { readonly name: string; readonly message: str
   if (!(error instanceof Error)) return { name: 'unknown', message: '', code: undefined }
   // Several addresses of one name fail together: the first tells why.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined
-  const code = codeOf(error) ?? codeOf(first) ?? codeOf(error.cause)
+  const code = systemCode(error) ?? systemCode(first) ?? systemCode(error.cause)
   return { name: error.name, message: error.message, code }
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code) ? error.code : undefined
+function systemCode(error: unknown): string | undefined {
+  const code = codeOf(error)
+  return /^E[A-Z_]+$/.test(code) ? code : undefined
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../values/error-code.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { filesBelow, fileTextOf, textOf, writeWhole } from './file-tree.ts'
@@ -7,7 +8,6 @@ import { NotPrivate, readPrivate, refuseOpen } from './private.ts'
 import type { FilesSettings } from './settings.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { SecretStore, StoredSecret, StoreError } from './store.ts'
-import { codeOf } from '../values/error-code.ts'
 
 /** Plain files, one a secret, in a directory that nobody else can enter: `directory/postgres/.env`. */
 export function filesStore({ directory }: Pick<FilesSettings, 'directory'>): SecretStore {

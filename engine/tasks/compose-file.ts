@@ -2,8 +2,8 @@ import { LineCounter, parseDocument, type Document } from 'yaml'
 import { isRecord, member, textsOf } from '../facts/json.ts'
 import { sha256 } from '../values/content.ts'
 import { refuse, type Refusal } from './change.ts'
-import { aloneBecause, basesOf, bindMounts, dependencies, envFiles, extended, fileSources, imageOf, oneShots, withoutCounts } from './compose-section.ts'
 import { externalNetworks, ownNetworks, serviceNetworks } from './compose-networks.ts'
+import { aloneBecause, basesOf, bindMounts, dependencies, envFiles, extended, fileSources, imageOf, oneShots, withoutCounts } from './compose-section.ts'
 
 /** What a project file asks for, as far as a plan must know: Compose itself has the last word about the rest. */
 export interface ComposeFile {

@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { becomes } from '../facts/fact.ts'
 import { digest, parentOf, path, text, type Inode } from '../facts/path.ts'
 import { contentOf, contentOfFile, type Content } from '../values/content.ts'
+import { codeOf } from '../values/error-code.ts'
 import { Account, Mode, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { change, refuse, type Change, type Refusal, type WriteStep } from './change.ts'
 import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
 import { defineTask } from './task.ts'
-import { codeOf } from '../values/error-code.ts'
 
 /** What a file can be made of: text, a secret, bytes, or content made before (a rendered template, a file of the controller). */
 const Source = z.union(

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { handOn, hostile } from '../transport/ssh/hostile.ts'
-import { startSshd, until } from '../transport/ssh/sshd-rig.ts'
+import { until } from '../rig/until.ts'
+import { startSshd } from '../transport/ssh/sshd-rig.ts'
 import { fresh, put, start } from './tiny.ts'
 
 test('fault 67: the controller sleeps, and the line is gone when it wakes: unknown, and where things stand; exit 7', { timeout: 90_000 }, async () => {

@@ -6,6 +6,7 @@ import type { Event } from '../../engine/report/event.ts'
 import { createTtyReporter } from '../../engine/report/tty.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { makeSink } from '../../engine/report/sink.ts'
+import { until } from '../rig/until.ts'
 import { everything, paper, stamped, tell } from './fixture.ts'
 import { screen } from './screen.ts'
 
@@ -24,7 +25,7 @@ test('with a spinner in between, the screen ends as it would without', async () 
     activity.add(event)
     if (event.type === 'recap') continue // it is stopped there
     const now = activity.text(out.columns - 4)
-    await until(() => out.text.includes(now), now)
+    await shows(() => out.text.includes(now), now)
   }
   await reporter.end()
   assert.match(out.text, /4 hosts: lab1 postgres/)
@@ -43,11 +44,8 @@ test('a spinner can be left out', async () => {
 })
 
 /** However slow the machine is: the spinner has to be loaded, and draws twelve times a second. */
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let waited = 0; !holds(); waited += 10) {
-    assert.ok(waited < 10_000, `never on the screen: ${what}`)
-    await wait(10)
-  }
+async function shows(holds: () => boolean, what: string): Promise<void> {
+  assert.ok(await until(holds, 10_000), `never on the screen: ${what}`)
 }
 
 test('a run that is over before the spinner was loaded', async () => {
@@ -62,7 +60,7 @@ test('what the spinner says goes through the sink', async () => {
   const stream = { isTTY: true, columns: 80, on: () => {}, write: (chunk: string, done: () => void) => ((text += chunk), done(), true) }
   const reporter = createTtyReporter({ ...options, out: makeSink(stream) })
   for (const event of stamped([run, { type: 'change', host: 'lab1', role: 'r', task: 't', change: `set ${secret.reveal()}` }])) reporter.report(event)
-  await until(() => text.includes('lab1 r › set [secret]'), 'the change')
+  await shows(() => text.includes('lab1 r › set [secret]'), 'the change')
   await reporter.end()
   assert.doesNotMatch(text, /spinner-canary/)
 })

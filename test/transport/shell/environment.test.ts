@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { path } from '../../../engine/facts/path.ts'
 import { contentOf } from '../../../engine/values/content.ts'
 import { needs } from '../../rig/needs.ts'
 import { wordsOf } from '../../rig/trace.ts'
+import { until } from '../../rig/until.ts'
 import { ShellLink } from '../../../engine/transport/shell/link.ts'
 import { act, outcomeOf, runs, writes } from './acts.ts'
 import { connectTo, folder, openLink, shells } from './shells.ts'
@@ -51,7 +51,7 @@ for (const [shellName, shell] of Object.entries(shells).filter(([name]) => name 
     assert.match(await outcomeOf(link, runs(['sh', '-c', `sleep ${word} & sleep ${word}`], { timeout: 1 })), /^failed \d+ in time/)
     const left = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && wordsOf(Number(name)).includes(`sleep\0${word}\0`))
     // What was killed is gone when its turn comes, on a busy machine some moments later.
-    for (let waited = 0; left().length > 0 && waited < 10_000; waited += 20) await sleep(20)
+    await until(() => left().length === 0, 10_000)
     assert.deepEqual(left(), [])
   })
 

@@ -8,7 +8,8 @@ import type { LinkError } from '../../../engine/transport/connection.ts'
 import { connectSsh, type SshSettings } from '../../../engine/transport/ssh/connect.ts'
 import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 import { handOn, hostile } from './hostile.ts'
-import { freePort, startSshd, until, type Sshd } from './sshd-rig.ts'
+import { until } from '../../rig/until.ts'
+import { freePort, startSshd, type Sshd } from './sshd-rig.ts'
 
 let rig: Sshd
 before(async () => {

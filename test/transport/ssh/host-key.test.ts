@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { hostKeyJudge, strictVerifier, type HostKeyRecord } from '../../../engine/transport/ssh/host-key.ts'
 import { fingerprint, hashedName, parseKnownHosts } from '../../../engine/transport/ssh/known-hosts.ts'
-import { makeKey, startSshd, until, type HostKeyType, type Sshd } from './sshd-rig.ts'
+import { until } from '../../rig/until.ts'
+import { makeKey, startSshd, type HostKeyType, type Sshd } from './sshd-rig.ts'
 
 const TYPES: readonly HostKeyType[] = ['ed25519', 'ecdsa', 'rsa']
 const rigs = new Map<HostKeyType, Sshd>()

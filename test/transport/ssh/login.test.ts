@@ -8,7 +8,8 @@ import type { AuthContext } from 'ssh2'
 import { checkSshSettings, connectSsh, type SshSettings } from '../../../engine/transport/ssh/connect.ts'
 import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 import { Secret } from '../../../engine/values/secret.ts'
-import { makeKey, startSshd, until, type Sshd } from './sshd-rig.ts'
+import { until } from '../../rig/until.ts'
+import { makeKey, startSshd, type Sshd } from './sshd-rig.ts'
 
 let rig: Sshd
 before(async () => {

@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test'
 import type { Connection, Ended, RemoteProcess } from '../../../engine/transport/connection.ts'
 import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { handOn, hostile } from './hostile.ts'
-import { startSshd, until, type Sshd } from './sshd-rig.ts'
+import { until } from '../../rig/until.ts'
+import { startSshd, type Sshd } from './sshd-rig.ts'
 
 let rig: Sshd
 before(async () => {

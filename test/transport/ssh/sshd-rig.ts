@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { until } from '../../rig/until.ts'
 import type { SshSettings } from '../../../engine/transport/ssh/connect.ts'
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
@@ -136,13 +137,4 @@ export function freePort(address = '127.0.0.1'): Promise<number> {
       server.close(() => (typeof at === 'object' && at !== null ? resolve(at.port) : reject(new Error('no port'))))
     })
   })
-}
-
-/** Waits for something to become true; false when it does not in time. */
-export async function until(is: () => boolean, ms: number): Promise<boolean> {
-  for (const end = performance.now() + ms; performance.now() < end; ) {
-    if (is()) return true
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return is()
 }

@@ -11,7 +11,8 @@ import { connectSsh } from '../../../engine/transport/ssh/connect.ts'
 import { loadSsh2 } from '../../../engine/transport/ssh/ssh2.ts'
 import { startFar } from '../../../lab/far.ts'
 import { hostile } from './hostile.ts'
-import { makeKey, startSshd, until, type Sshd } from './sshd-rig.ts'
+import { until } from '../../rig/until.ts'
+import { makeKey, startSshd, type Sshd } from './sshd-rig.ts'
 
 let rig: Sshd
 before(async () => {
