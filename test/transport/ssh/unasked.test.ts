@@ -60,7 +60,7 @@ test('the host does not sign with keys that nobody asked for', async () => {
   ran.process.listen({ stdout() {}, stderr() {} })
   await ran.process.ended
   await connected.connection.close()
-  assert.ok(await until(() => told.log().includes('Close session'), 5000), told.log())
+  assert.ok(await until(() => told.log().includes('do_cleanup'), 5000), told.log())
   assert.match(told.log(), /rtype hostkeys-prove/, 'sshd would wait for us')
   assert.doesNotMatch(told.log(), /hostkeys_prove: sign/)
 })
