@@ -2,10 +2,10 @@ import type { WriteStep } from '../../tasks/change.ts'
 import { quote } from '../../values/quote.ts'
 
 /** Bytes from which on it is worth two processes not to read a file again that was just written: a host sums some 300 MB a second. */
-const LARGE = 4 * 1024 * 1024
+export const LARGE = 4 * 1024 * 1024
 
 /**
- * Large files that an act writes. Each is summed while it arrives; when the act looks at the host again, that sum is the answer, as long as the file
+ * Large files that an act writes. Each is summed before it goes live; when the act looks at the host again, that sum is the answer, as long as the file
  * at the path is the one that was written (device, inode, size, time of change): nobody has written to it since. Otherwise it is read.
  */
 export class PouredFiles {

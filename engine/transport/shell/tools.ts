@@ -1,7 +1,7 @@
 import type { LinkError } from '../connection.ts'
 
 /** Without these no look and no act works. GNU has them in coreutils, busybox by itself. */
-const NEEDED = 'cat chmod chown dd mv rm sha256sum stat sync tee timeout'
+const NEEDED = 'cat chmod chown dd mv rm sha256sum stat sync timeout'
 
 /** The resident shell says what is missing before it is ready; nothing is started for it. */
 export const LOOK_FOR_TOOLS = `hw_o=; for hw_c in ${NEEDED}; do command -v $hw_c >/dev/null || hw_o="$hw_o $hw_c"; done; [ -z "$hw_o" ] || hw_mark lacks$hw_o; ! command -v gzip >/dev/null || hw_mark unpacks`

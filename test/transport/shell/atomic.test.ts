@@ -26,16 +26,17 @@ interface Killing {
   open(): Promise<ShellLink>
   /** What is killed in a round, as `kill` takes it; asked for before the write. */
   victim(link: ShellLink, round: number): Promise<number>
-  /** Milliseconds that such a write takes, about: every moment of it is hit. */
-  readonly write: number
 }
 
 /** A file of 5 MB is written again and again, and each time somebody is killed; whoever reads it meanwhile must see a whole one. */
-async function killed(t: TestContext, { rounds, open: opened, victim, write }: Killing): Promise<void> {
+async function killed(t: TestContext, { rounds, open: opened, victim }: Killing): Promise<void> {
   const directory = mkdtempSync(join(folder, 'atomic-'))
   const target = join(directory, 'file')
   const first = await opened()
+  // What a write took that came to its end: every moment of the next ones is hit, and the one after it.
+  let began = performance.now()
   assert.equal(await outcomeOf(first, writes(target, version(0))), 'done 0: ')
+  let took = performance.now() - began
   await first.close()
 
   let reading = true
@@ -57,12 +58,14 @@ async function killed(t: TestContext, { rounds, open: opened, victim, write }: K
       const link = await opened()
       const who = await victim(link, round)
       assert.ok(Number.isInteger(who) && Math.abs(who) > 1, `nobody to kill: ${who}`)
-      const kill = setTimeout(() => process.kill(who, 'SIGKILL'), Math.random() * write)
+      began = performance.now()
+      const kill = setTimeout(() => process.kill(who, 'SIGKILL'), Math.random() * took * 1.3)
       // Packed and as it is, in turn: what is secret is not packed.
       const content = { ...contentOf(version(round)), secret: round % 2 === 0 }
       const acted = await act(link, [steps({ kind: 'write', path: target, content, mode: '0644' })])
       clearTimeout(kill)
       if (acted.kind === 'lost') interrupted++
+      else took = performance.now() - began
       await link.close()
     }
   } finally {
@@ -86,7 +89,7 @@ const TIME = { timeout: cases(120_000, 1_200_000) }
 
 test(`faults 59 and 61: ${ROUNDS} times killed in the middle of a write of 5 MB: a reader sees the old or the new file, never a part`, TIME, (t) =>
   // Every third time only the shell itself dies, and its children live on.
-  killed(t, { rounds: ROUNDS, open: () => openLink('/bin/dash'), victim: async (link, round) => (await groupOf(link)) * (round % 3 === 0 ? 1 : -1), write: 70 }))
+  killed(t, { rounds: ROUNDS, open: () => openLink('/bin/dash'), victim: async (link, round) => (await groupOf(link)) * (round % 3 === 0 ? 1 : -1) }))
 
 const CUTS = cases(15, 500)
 test(`fault 8: ${CUTS} times sshd is killed in the middle of a write of 5 MB: the same`, TIME, async (t) => {
@@ -98,7 +101,7 @@ test(`fault 8: ${CUTS} times sshd is killed in the middle of a write of 5 MB: th
     assert.ok(opened.ok, opened.ok ? '' : opened.error.message)
     return opened.link
   }
-  await killed(t, { rounds: CUTS, open: overSsh, victim: sshdOf, write: 200 })
+  await killed(t, { rounds: CUTS, open: overSsh, victim: sshdOf })
 })
 
 test('a secret file is never readable for others, and has its owner from the first moment', async (t) => {

@@ -44,8 +44,9 @@ for (const [shellName, shell] of Object.entries(shells))
 
 test('fault 42: a quota that is used up', async (t) => {
   const at = directory('quota')
-  const wrapped = new Wrapped(join(folder, 'wrapped tee'), ['/usr/bin/tee'])
-  wrapped.trace('tee', '-o /dev/null -e inject=write:error=EDQUOT:when=4')
+  const wrapped = new Wrapped(join(folder, 'wrapped dd'), ['/usr/bin/dd'])
+  // A fifth piece is only written by the one that fills the file: the one before it leaves the rest to another.
+  wrapped.trace('dd', '-o /dev/null -e inject=write:error=EDQUOT:when=5')
   const link = await openLink(wrapped.shell)
   t.after(() => link.close())
   writeFileSync(`${at}/file`, 'old')

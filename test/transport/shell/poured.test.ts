@@ -1,14 +1,14 @@
-/** Large files are summed while they arrive, and not read again by the look that follows, unless somebody wrote to them since. */
+/** Large files are summed when they have arrived, and not read again by the look that follows, unless somebody wrote to them since. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digest } from '../../../engine/facts/path.ts'
 import type { Change } from '../../../engine/tasks/change.ts'
 import { sha256 } from '../../../engine/values/content.ts'
 import { needs } from '../../rig/needs.ts'
-import { act, runs, writes } from './acts.ts'
+import { act, outcomeOf, runs, writes } from './acts.ts'
 import { folder, openLink, shells } from './shells.ts'
 
 const strace = needs('strace', 'strace')
@@ -56,10 +56,27 @@ for (const [shellName, shell] of Object.entries(shells)) {
   })
 }
 
-test('a large file is summed once, while it arrives', { timeout: 60_000 }, async () => {
-  const at = directory('counted')
-  const trace = join(folder, 'trace of a large one')
-  await sumsAfter(`exec ${strace} -f -qq -z -o '${trace}' -e trace=execve /bin/dash`, [writes(`${at}/large`, large)], [`${at}/large`])
-  const programs = readFileSync(trace, 'utf8').split('\n').flatMap((line) => /execve\("[^"]*\/([^"/]+)".*= 0$/.exec(line)?.[1] ?? [])
-  assert.deepEqual(programs.sort(), ['cat', 'chmod', 'dash', 'dd', 'dd', 'dd', 'mv', 'sha256sum', 'stat', 'stat', 'sync', 'sync', 'tee'])
+/** The programs that write one large file and look at it, by name. */
+async function programsOf(name: string, path: string): Promise<string[]> {
+  const at = directory(name)
+  const trace = join(folder, `trace of ${name}`)
+  assert.deepEqual(await sumsAfter(`env PATH='${path}':/usr/bin:/bin ${strace} -f -qq -z -o '${trace}' -e trace=execve /bin/dash`, [writes(`${at}/large`, large)], [`${at}/large`]), [sha256(large)])
+  return readFileSync(trace, 'utf8').split('\n').flatMap((line) => /execve\("[^"]*\/([^"/]+)".*= 0$/.exec(line)?.[1] ?? []).sort()
+}
+
+test('a large file is summed once, by openssl where the host has one that does', { timeout: 60_000 }, async () => {
+  const others = ['cat', 'chmod', 'dash', 'dd', 'dd', 'dd', 'dd', 'mv', 'stat', 'stat', 'sync', 'sync']
+  assert.deepEqual(await programsOf('quick', '/none'), [...others, 'openssl'].sort())
+  const refuses = directory('refuses')
+  writeFileSync(`${refuses}/openssl`, '#!/bin/false\n', { mode: 0o755 })
+  assert.deepEqual(await programsOf('slow', refuses), [...others, 'openssl', 'sha256sum'].sort())
+})
+
+test('a large file that openssl sums to something else does not go live', async (t) => {
+  const [at, lies] = [directory('damaged'), directory('lies')]
+  writeFileSync(`${lies}/openssl`, `#!/bin/sh\necho ${sha256(other)}\n`, { mode: 0o755 })
+  const link = await openLink(`env PATH='${lies}':/usr/bin:/bin /bin/dash`)
+  t.after(() => link.close())
+  assert.match(await outcomeOf(link, writes(`${at}/large`, large)), /^failed \d+: .*arrived damaged/s)
+  assert.deepEqual(readdirSync(at), [])
 })
