@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { LinkError } from '../connection.ts'
@@ -17,6 +17,7 @@ const ATTEMPT_MS = 2500
 export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promise<Opened> {
   // Of a name with several addresses Node gives each but the last 250 ms by default: one lost packet, or a host far away, and it cannot be reached.
   const socket = connect({ host: address, port, noDelay: true, autoSelectFamilyAttemptTimeout: Math.min(ATTEMPT_MS, Math.ceil(connectTimeoutMs / 3)) })
+  gatherWrites(socket)
   const opened = new Promise<Opened>((resolve) => {
     socket.once('connect', () => resolve({ ok: true, stream: socket }))
     // Stays for the life of the socket: an error nobody listens to would end the process.
@@ -26,6 +27,21 @@ export function openTcp({ label, address, port, connectTimeoutMs }: Hop): Promis
     socket.destroy()
     return { ok: false, error: linkError('timeout', `${label} does not answer within ${connectTimeoutMs / 1000} s`), again: false }
   })
+}
+
+/**
+ * What is written in one go leaves in one segment. ssh2 writes each of its messages in three pieces; without Nagle sshd would wake up for each.
+ * To be called when `connect` was, which takes such a change back.
+ */
+function gatherWrites(socket: Socket): void {
+  const write = socket.write.bind(socket)
+  socket.write = (piece: string | Uint8Array, encoding?: BufferEncoding | ((error?: Error | null) => void), done?: (error?: Error | null) => void) => {
+    if (socket.writableCorked === 0) {
+      socket.cork()
+      process.nextTick(() => socket.uncork())
+    }
+    return typeof encoding === 'function' ? write(piece, encoding) : write(piece, encoding, done)
+  }
 }
 
 /** Through a bastion that is already logged in to. */
