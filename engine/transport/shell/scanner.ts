@@ -51,8 +51,8 @@ export class MarkScanner {
 
   /** How many of the last bytes are a beginning of the nonce. */
   #couldBegin(bytes: Buffer): number {
-    for (let length = Math.min(this.#nonce.length - 1, bytes.length); length > 0; length--)
-      if (bytes.subarray(bytes.length - length).equals(this.#nonce.subarray(0, length))) return length
+    for (let at = Math.max(0, bytes.length - this.#nonce.length + 1); at < bytes.length; at++)
+      if (bytes[at] === this.#nonce[0] && this.#nonce.subarray(0, bytes.length - at).equals(bytes.subarray(at))) return bytes.length - at
     return 0
   }
 }
