@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Every TypeScript file of ours, by its path in the checkout. */
 const sources = new Map(
-  ['engine', 'roles', 'playbooks', 'inventory', 'lab', 'bench', 'test', 'docs'].flatMap((folder) =>
+  ['engine', 'roles', 'playbooks', 'inventory', 'lab', 'bench', 'test', 'release', 'docs'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name): [string, string] => [join(folder, name), readFileSync(join(root, folder, name), 'utf8')]),

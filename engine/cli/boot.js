@@ -3,5 +3,6 @@ import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 // What V8 made of it is kept for the next start, beside the packages: whoever may write there could change the packages too. Not in /tmp.
-module.enableCompileCache?.(fileURLToPath(new URL('../../node_modules/.cache/hostwright', import.meta.url)))
+const packages = import.meta.url.includes('/node_modules/') ? '../../..' : '../../node_modules'
+module.enableCompileCache?.(fileURLToPath(new URL(`${packages}/.cache/hostwright`, import.meta.url)))
 if (!process.features.typescript) (await import('tsx/esm/api')).register()

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { basename, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { InputError } from '../diagnostic/diagnostic.ts'
 import { suggest } from '../diagnostic/nearest.ts'
 import { placeOf } from '../host/origin.ts'
@@ -9,26 +9,40 @@ import { exitWith } from './main.ts'
 import { runCommand } from './run-command.ts'
 import { VERSION } from './version.ts'
 
-/** `hostwright NAME [flags]`: finds `playbooks/NAME.ts` below where the person stands, and runs it. */
+/** `hostwright NAME [flags]`: the playbook of that name below where the person stands, `playbooks/NAME.ts`, or one of our own. */
 const [name, ...rest] = process.argv.slice(2)
-const folder = join(process.cwd(), 'playbooks')
-const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'index.ts').map((file) => file.slice(0, -3)) : []
-const usage = `hostwright NAME -i INVENTORY [flags]\n\nPlaybooks here: ${names.join(', ') || `none (there is no ${folder})`}\nhostwright NAME --help shows what one takes.\n`
+const here = join(process.cwd(), 'playbooks')
+const [theirs, ours] = [playbooksIn(here), playbooksIn(fileURLToPath(new URL('../../playbooks', import.meta.url)))]
+const file = name === undefined ? undefined : (theirs.get(name) ?? ours.get(name))
+const besides = [...ours.keys()].filter((each) => !theirs.has(each))
+const usage = [
+  'hostwright NAME -i INVENTORY [flags]\n',
+  `Playbooks here: ${[...theirs.keys()].join(', ') || `none (${existsSync(here) ? `no .ts file in ${here}` : `there is no ${here}`})`}`,
+  ...(besides.length > 0 ? [`Of hostwright: ${besides.join(', ')}`] : []),
+  'hostwright NAME --help shows what one takes.\n',
+].join('\n')
 
 if (name === '--version') process.stdout.write(`hostwright ${VERSION}\n`)
 else if (name === undefined || name === '--help' || name === '-h') process.stdout.write(usage)
-else if (names.includes(name)) await exitWith(async () => runCommand(await playbookIn(`${name}.ts`), rest, `npx hostwright ${name}`))
+else if (file !== undefined) await exitWith(async () => runCommand(await playbookIn(file), rest, `npx hostwright ${name}`))
 else {
-  process.stderr.write(`there is no playbook "${name}"\n  ${suggest(name, names) ?? usage}\n`)
+  process.stderr.write(`there is no playbook "${name}"\n  ${suggest(name, [...theirs.keys(), ...besides]) ?? usage}\n`)
   process.exitCode = 3
 }
 
+/** Names and files. Ours are compiled where they are installed as a package. */
+function playbooksIn(folder: string): Map<string, string> {
+  const files = existsSync(folder) ? readdirSync(folder).filter((each) => /(?<!\.d)\.[jt]s$/.test(each) && !each.startsWith('index.')) : []
+  return new Map(files.map((each) => [each.slice(0, -3), join(folder, each)]))
+}
+
 /** @throws InputError, or what the file itself throws at a line of it. */
-async function playbookIn(file: string): Promise<Playbook> {
-  const module: { readonly default?: Playbook } = await import(pathToFileURL(join(folder, file)).href).catch((error: unknown) => {
+async function playbookIn(path: string): Promise<Playbook> {
+  const file = join('playbooks', basename(path))
+  const module: { readonly default?: Playbook } = await import(pathToFileURL(path).href).catch((error: unknown) => {
     // What does not parse, or imports what is not there, has no line that threw.
-    throw error instanceof Error && placeOf(error) === undefined ? new InputError([{ message: `playbooks/${file} cannot be read: ${error.message}` }]) : error
+    throw error instanceof Error && placeOf(error) === undefined ? new InputError([{ message: `${file} cannot be read: ${error.message}` }]) : error
   })
   if (module.default?.kind === 'playbook') return module.default
-  throw new InputError([{ message: `playbooks/${file} has no playbook as its default export` }])
+  throw new InputError([{ message: `${file} has no playbook as its default export` }])
 }

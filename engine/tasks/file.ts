@@ -98,9 +98,8 @@ function ownFile(file: string): Content | Refusal {
   try {
     return sourceFile(file)
   } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
     const hint = isAbsolute(file) ? undefined : "a source is looked for from where the run was started; for a file beside the role: fileURLToPath(new URL('files/…', import.meta.url))"
-    return refuse(`the source ${resolve(file)} cannot be read: ${why}`, hint)
+    return refuse(error instanceof Error ? error.message : String(error), hint)
   }
 }
 
@@ -111,7 +110,16 @@ function ownFile(file: string): Content | Refusal {
  * @throws when it cannot be read.
  */
 export function sourceFile(file: string): Content {
-  const known = sources.get(file) ?? contentOfFile(file)
+  const known = sources.get(file) ?? readSource(file)
   sources.set(file, known)
   return known
+}
+
+function readSource(file: string): Content {
+  try {
+    return contentOfFile(file)
+  } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
+    throw new Error(`the source ${resolve(file)} cannot be read: ${why}`, { cause: error })
+  }
 }

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { group, user } from '../../engine/facts/accounts.ts'
 import { digest, path, type PathState } from '../../engine/facts/path.ts'
 import { planTask } from '../../engine/host/plan.ts'
-import { file } from '../../engine/tasks/file.ts'
+import { file, sourceFile } from '../../engine/tasks/file.ts'
 import { contentOf } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { aUser } from '../rig/accounts.ts'
@@ -54,6 +54,10 @@ planRows<Parameters<typeof file>[0]>('file', file, [
   ['content and source together', { path: '/f', content: '', source }, /either `content` or `source`/],
   ['neither content nor source', { path: '/f' }, /either `content` or `source`/],
 ])
+
+test('a source that is not there is told with its whole path, also to a role that asks for it itself', () => {
+  assert.throws(() => sourceFile('no/such'), { message: `the source ${process.cwd()}/no/such cannot be read: there is no such file` })
+})
 
 test('a link at the path: the hint is one that also the user of a role can follow', () => {
   const task = file(wish)
