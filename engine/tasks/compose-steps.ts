@@ -37,8 +37,8 @@ export function check(project: Project, networks: readonly string[], mounts: rea
 }
 
 /**
- * Of the ports that the project is to publish, as \`docker compose config\` tells them, those that somebody else listens on. Compose would find
- * out when the old containers are gone. What the project itself holds is given back before it is taken.
+ * Of the ports that the project is to publish, as \`docker compose config\` tells them, those that cannot be had: somebody else listens there, or the
+ * host has no such address. Compose would find out when the old containers are gone. What the project itself holds is given back before it is taken.
  */
 const TAKEN_PORTS = `
 ip= port= taken=0
@@ -50,6 +50,11 @@ while IFS= read -r line; do
     '        published: '*) port=\${line#*: }; port=\${port#\\"}; port=\${port%\\"} ;;
     '        protocol: tcp')
       case $port in ''|*[!0-9]*) continue ;; esac
+      case $ip in
+        ''|0.0.0.0|127.*|*:*) ;;
+        *) [ ! -r /proc/net/fib_trie ] || grep -qsx 1 /proc/sys/net/ipv4/ip_nonlocal_bind || [ -n "$(sed -n "/|-- $ip\$/{n;/host LOCAL/p;}" /proc/net/fib_trie)" ] ||
+          { echo "port $port cannot be published on $ip, which is no address of this host"; taken=1; continue; } ;;
+      esac
       case $ip in
         ''|0.0.0.0|::) at='[0-9A-F]+' ;;
         *.*.*.*)

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path/posix'
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, template } from '../../engine/index.ts'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
+import { Publish, published } from '../shared/publish.ts'
 import { isNested, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
@@ -29,7 +30,7 @@ export const postgres = defineRole({
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
     max_connections: z.int().min(10).max(10_000).default(100),
     shared_buffers: z.string().regex(/^\d+(kB|MB|GB)$/).default('128MB'),
-    publish: Port.optional().describe('a port of 127.0.0.1 on the host, for tools that run there; not open to the network'),
+    publish: Publish.optional().describe('a port of 127.0.0.1 on the host, for tools that run there; or "10.0.0.5:5432", an address of the host in a network of its own, for apps on other hosts. What goes there is not encrypted'),
     init: z.record(z.string().regex(/^[A-Za-z0-9_.-]+\.(sql|sh)$/), z.string()).default({}).describe('files for /docker-entrypoint-initdb.d: name → content; run once, when the data is first made'),
     directory: RemotePath.prefault('/opt/services/postgres'),
     data: RemotePath.prefault('/data/postgres'),
@@ -58,7 +59,7 @@ export const postgres = defineRole({
         content: compose({
           image: p.image, volume: `${p.data}:/var/lib/postgresql${isNested(p.image) ? '' : '/data'}`, network: p.network, memory: p.memory, cpus: p.cpus,
           max_connections: p.max_connections, shared_buffers: p.shared_buffers,
-          ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:5432` }),
+          ...(p.publish !== undefined && { publish: published(p.publish, 5432) }),
         }),
       }),
       // What is in init/ counts only while the data are first made: a change there recreates nothing.

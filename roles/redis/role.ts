@@ -1,7 +1,8 @@
 import { dirname } from 'node:path/posix'
 import { z } from 'zod'
-import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, Port, RemotePath, Size, template } from '../../engine/index.ts'
+import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, RemotePath, Size, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
+import { Publish, published } from '../shared/publish.ts'
 import { redisPersistence } from './persistence.ts'
 
 const compose = template(
@@ -25,7 +26,7 @@ export const redis = defineRole({
     policy: Policy.default('noeviction').describe('what goes when the memory is full; a cache wants allkeys-lru'),
     appendonly: z.boolean().default(true).describe('every write survives a crash, but for the last second. When it changes, the running Redis takes its data along; where none runs it is refused'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('0.5').describe('processors, quoted: "0.5"'),
-    publish: Port.optional().describe('a port of 127.0.0.1 on the host'),
+    publish: Publish.optional().describe('a port of 127.0.0.1 on the host; or "10.0.0.5:6379", an address of the host in a network of its own, for other hosts. What goes there is not encrypted'),
     directory: RemotePath.prefault('/opt/services/redis'),
     data: RemotePath.prefault('/data/redis'),
     network: NetworkName.default('shared_network'),
@@ -47,7 +48,7 @@ export const redis = defineRole({
       file({
         path: `${at}/docker-compose.yml`,
         mode: '0644',
-        content: compose({ image: p.image, volume: `${p.data}:/data`, network: p.network, memory: p.memory, cpus: p.cpus, ...(p.publish !== undefined && { publish: `127.0.0.1:${p.publish}:6379` }) }),
+        content: compose({ image: p.image, volume: `${p.data}:/data`, network: p.network, memory: p.memory, cpus: p.cpus, ...(p.publish !== undefined && { publish: published(p.publish, 6379) }) }),
       }),
       composeProject({ directory: at, wait: '60s' }),
     )

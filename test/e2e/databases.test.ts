@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { playbook, type CliRun } from '../rig/cli.ts'
-import { onHost, resetHost } from '../rig/lab-host.ts'
+import { addressOf, onHost, resetHost } from '../rig/lab-host.ts'
 
 // What PostgreSQL and Redis themselves do with data that were kept otherwise, or with another password.
 const HOST = 'lab1'
@@ -43,6 +43,20 @@ test('PostgreSQL 18 comes up on a fresh host, where its data lie deeper; they ar
   const other = await deploy('postgres', { image: 'postgres:17' })
   assert.equal(other.code, 2)
   assert.match(refusalOf(other), /^refused: \/data\/postgres holds the data of PostgreSQL 15, and postgres:17 is PostgreSQL 17/)
+  assert.equal(sh('docker ps -q --no-trunc'), id)
+})
+
+test('published on an address of the host it is reached from another one; where the host has no such address nothing is touched', { timeout: 300_000 }, async () => {
+  const ask = (host: string, password: string) => onHost('lab3', ['sh', '-c', 'docker run --rm -e PGPASSWORD="$2" postgres:15-alpine psql -h "$1" -U postgres -tAc "select 40 + 2" 2>&1 || true', 'sh', host, password]).trim()
+  const publish = `${addressOf(HOST)}:5432`
+  await deployed('postgres', { publish, password: 'from-afar' })
+  assert.equal(ask(addressOf(HOST), 'from-afar'), '42')
+  assert.match(ask(addressOf(HOST), 'a-wrong-one'), /password authentication failed/)
+  assert.deepEqual((await deployed('postgres', { publish, password: 'from-afar' })).changes, [])
+  const id = sh('docker ps -q --no-trunc')
+  const refused = await deploy('postgres', { publish: '192.0.2.7:5432', password: 'from-afar' })
+  assert.equal(refused.code, 2)
+  assert.match(refused.stdout, /port 5432 cannot be published on 192\.0\.2\.7, which is no address of this host/)
   assert.equal(sh('docker ps -q --no-trunc'), id)
 })
 

@@ -61,7 +61,7 @@ export function overLine(name: string, link: ShellLink, { mode = 'apply', diff =
   return { host, link, events, told }
 }
 
-function addressOf(name: string): string {
+export function addressOf(name: string): string {
   const address = readState().hosts[name]?.address
   if (address === undefined) throw new Error(`lab host ${name} is not up: npm run lab -- up 3`)
   return address

@@ -25,6 +25,14 @@ for (const [name, key] of [['postgres', 'network'], ['redis', 'network'], ['cadd
     for (const bad of ['', '-a', 'a b', 'a]\n    privileged: true #', '{a: b}', '${X}']) assert.match(wrongWith(name, { [key]: bad }).join('\n'), new RegExp(`^${key}: use letters`), bad)
   })
 
+for (const name of ['postgres', 'redis'])
+  test(`${name} is published on the host itself, or on an address that is named`, () => {
+    for (const fits of [5432, '10.0.0.5:5432', '[fd00::5]:5432', '127.0.0.1:1']) assert.deepEqual(wrongWith(name, { publish: fits }), [])
+    for (const bad of ['5432', '10.0.0.5', '10.0.0.500:5432', 'db1:5432', '10.0.0.5:0', '10.0.0.5:99999', '10.0.0.5:5432:5432', '[10.0.0.5]:1', 'fd00::5:1', '10.0.0.5:1"\n    privileged: true', true]) assert.match(wrongWith(name, { publish: bad }).join('\n'), /^publish: use a port of 127/, String(bad))
+    assert.equal(wrongWith(name, { publish: 0 }).length, 1)
+    for (const every of ['0.0.0.0:5432', '[::]:5432', '[0:0:0:0:0:0:0:0]:5432']) assert.match(wrongWith(name, { publish: every }).join('\n'), /^publish: Docker opens a published port past the firewall/, every)
+  })
+
 test('network: what the refusal says to say can be said', () => {
   const found: PresentNetwork = { kind: 'present', driver: 'bridge', internal: false, attachable: true, subnets: [{ subnet: '172.18.0.0/16', gateway: '' }], labels: {}, containers: ['redis'] }
   const plan = (params: z.input<typeof network.params>) => {
