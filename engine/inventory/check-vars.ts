@@ -1,11 +1,11 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { diagnostic } from '../diagnostic/make.ts'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
 import { nearest } from '../diagnostic/nearest.ts'
 import { diagnoseZod } from '../diagnostic/zod.ts'
 import { SecretReference } from '../secrets/reference.ts'
 import { STORE_PATHS, STORE_VARIABLE } from '../secrets/settings.ts'
+import { inHome } from '../values/home.ts'
 import { Secret } from '../values/secret.ts'
 import type { Problems } from './draft.ts'
 import { DEEPEST, findPlace, toRecord, walk, type Located, type LocatedEntry, type LocatedMap } from './located.ts'
@@ -94,6 +94,5 @@ function storeSettings(node: Located, base: string): Located {
 function absolute(node: Located, base: string): Located {
   if (node.kind === 'list') return { ...node, items: node.items.map((item) => absolute(item, base)) }
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '' || /^~[^/]/.test(node.value)) return node
-  const path = node.value.replace(/^~(?=\/|$)/, () => homedir())
-  return { ...node, value: path === node.value ? resolve(base, path) : join(path) }
+  return { ...node, value: resolve(base, inHome(node.value)) }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { diagnostic, unshown } from '../diagnostic/make.ts'
 import type { Diagnostic, Place } from '../diagnostic/diagnostic.ts'
+import { inHome } from '../values/home.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { checkVars } from './check-vars.ts'
 import type { Problems } from './draft.ts'
@@ -42,7 +43,7 @@ export function readExtra(values: readonly (string | FlagParam)[], cwd: string, 
 function readOne(text: string, cwd: string, problems: Problems): LocatedMap {
   const source = new Source('-e', text)
   if (text.startsWith('@')) {
-    if (text.length > 1 && !text.includes('\0')) return readVarsFile(resolve(cwd, text.slice(1)), cwd, cwd, problems, { params: true })
+    if (text.length > 1 && !text.includes('\0')) return readVarsFile(resolve(cwd, inHome(text.slice(1))), cwd, cwd, problems, { params: true })
     problems.errors.push(diagnostic('after "@" stands a file', source.at(0)))
     return EMPTY
   }

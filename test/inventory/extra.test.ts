@@ -39,6 +39,15 @@ for (const [values, expected] of rows) {
   })
 }
 
+test('-e @~/vars.yml is in the home of the person, which the shell leaves as it is after the @', (t) => {
+  using here = folder({ 'vars.yml': 'a: 1\n' })
+  const before = process.env['HOME']
+  t.after(() => (before === undefined ? delete process.env['HOME'] : (process.env['HOME'] = before)))
+  process.env['HOME'] = here.path
+  const result = parseExtra(['@~/vars.yml'], '/')
+  assert.deepEqual(result.ok ? result.value.value : result.error, { a: 1 })
+})
+
 const errors: readonly (readonly [values: string[], printed: string])[] = [
   [['abc'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}'],
   [['=x'], '-e:1:1 -e takes name=value, @file.yml or {"name": value}'],

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import { failureCode, inHome } from './local-file.ts'
+import { codeOf } from '../../values/error-code.ts'
+import { inHome } from '../../values/home.ts'
 import { wildcard } from './pattern.ts'
 
 /** One line of ssh_config that says something, with the `Host` lines it stands under (one for each file on the way to it). */
@@ -39,7 +40,7 @@ export async function loadSshConfig(files: readonly { path: string; required: bo
       text = await readFile(path, 'utf8')
       if (((await stat(path)).mode & 0o002) !== 0) problems.push(`${path} can be written by everybody: chmod o-w it`)
     } catch (error) {
-      if (required || failureCode(error) !== 'ENOENT') problems.push(`${path} cannot be read (${failureCode(error)})`)
+      if (required || codeOf(error) !== 'ENOENT') problems.push(`${path} cannot be read (${codeOf(error, String(error))})`)
       return
     }
     let block: { kind: 'host'; patterns: readonly string[] } | { kind: 'match' } | undefined

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import { inHome } from '../../values/home.ts'
 import type { Directive, SshConfig } from './config-file.ts'
-import { inHome } from './local-file.ts'
 import { matchesList } from './pattern.ts'
 
 /** What ssh_config says about one host. The first value counts, as in OpenSSH; identity files add up. */

@@ -1,5 +1,5 @@
+import { codeOf } from '../../values/error-code.ts'
 import type { LinkError } from '../connection.ts'
-import { failureCode } from './local-file.ts'
 
 /** What to do about each, where the place that found it knows nothing better. */
 const HINTS: Record<LinkError['reason'], string> = {
@@ -30,7 +30,7 @@ export function turnedAway(label: string): { readonly error: LinkError; readonly
 
 /** A TCP connection that did not come about, and whether trying again may help. */
 export function tcpError(label: string, address: string, failure: unknown): { readonly error: LinkError; readonly again: boolean } {
-  const code = failureCode(failure)
+  const code = codeOf(failure, String(failure))
   const final = (reason: LinkError['reason'], why: string, hint?: string) => ({ error: linkError(reason, `${label} cannot be reached: ${why}`, hint), again: false })
   switch (code) {
     case 'ECONNRESET':

@@ -1,7 +1,7 @@
+import { codeOf } from '../../values/error-code.ts'
 import { visible } from '../../values/visible.ts'
 import type { LinkError } from '../connection.ts'
 import { linkError, turnedAway } from './errors.ts'
-import { failureCode } from './local-file.ts'
 import type { Hop } from './route.ts'
 
 /** How far a handshake came: nothing like SSH heard yet, agreeing on keys, logging in. */
@@ -72,6 +72,6 @@ export function explainLoss(label: string, error: Error | undefined): LinkError 
 
 function reason(error: Error | undefined): string {
   if (error === undefined) return ''
-  const code = 'code' in error && typeof error.code === 'string' ? failureCode(error) : error.message
+  const code = codeOf(error, error.message)
   return ` (${visible(code, 'line')})`
 }

@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
+import { codeOf } from '../../values/error-code.ts'
 import { quote } from '../../values/quote.ts'
 import { unreachable } from '../../values/unreachable.ts'
 import type { LinkError } from '../connection.ts'
 import { fingerprint, hashedName, keyType, knownKeys, nameWithPort, parseKnownHosts, verdict, type HostNames, type KnownHost } from './known-hosts.ts'
-import { failureCode } from './local-file.ts'
 
 /** What is on record about the keys of one host, read before it is contacted. */
 export interface HostKeyRecord {
@@ -90,7 +90,7 @@ function writeDown(record: HostKeyRecord, key: Buffer): LinkError | undefined {
     appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${shown} ${type} ${key.toString('base64')}\n`, { mode: 0o600, flush: true })
     return undefined
   } catch (error) {
-    return unwritable(record, key, `${file} cannot be written (${failureCode(error)})`)
+    return unwritable(record, key, `${file} cannot be written (${codeOf(error, String(error))})`)
   }
 }
 
@@ -101,7 +101,7 @@ function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if (failureCode(error) === 'ENOENT') return ''
+    if (codeOf(error) === 'ENOENT') return ''
     throw error
   }
 }

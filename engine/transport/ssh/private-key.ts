@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { ParsedKey } from 'ssh2'
+import { codeOf } from '../../values/error-code.ts'
 import type { Secret } from '../../values/secret.ts'
-import { failureCode } from './local-file.ts'
 import { loadSsh2 } from './ssh2.ts'
 
 export interface KeyProblem {
@@ -28,7 +28,7 @@ export async function readPrivateKey(file: string, passphrase: Secret | undefine
       return { kind: 'unusable', message: `permissions ${octal} for the private key ${file} are too open`, hint: `chmod 600 ${file}` }
     }
   } catch (error) {
-    const code = failureCode(error)
+    const code = codeOf(error, String(error))
     if (code === 'ENOENT') return withPublicKey({ kind: 'missing', message: `there is no private key ${file}` }, file)
     if (code === 'EISDIR') return { kind: 'unusable', message: `the private key ${file} is a directory`, hint: 'name the file of the key in it' }
     return { kind: 'unusable', message: `the private key ${file} cannot be read (${code})` }

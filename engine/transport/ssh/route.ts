@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf } from '../../values/error-code.ts'
+import { inHome } from '../../values/home.ts'
 import { quote } from '../../values/quote.ts'
 import type { LinkError } from '../connection.ts'
 import { loadSshConfig, type SshConfig } from './config-file.ts'
@@ -7,7 +9,6 @@ import { hostConfig, type HostConfig, type JumpSpec } from './config.ts'
 import { findCredentials, type Credential } from './credentials.ts'
 import type { HostKeyRecord } from './host-key.ts'
 import { parseKnownHosts } from './known-hosts.ts'
-import { failureCode, inHome } from './local-file.ts'
 import { CONNECT_TIMEOUT_MS, KEEPALIVE_MS, type SshSettings } from './settings.ts'
 
 /** One ssh server on the way, with all that is needed to reach it, to recognise it and to log in. */
@@ -148,7 +149,7 @@ async function readKnownHosts(files: readonly string[]): Promise<Prepared<KnownK
     try {
       texts.push(await readFile(file, 'utf8'))
     } catch (error) {
-      const code = failureCode(error)
+      const code = codeOf(error, String(error))
       if (code !== 'ENOENT') return wrong(`the known_hosts file ${file} cannot be read (${code})`, 'without it no host can be told from an impostor: make it readable')
       texts.push('')
     }
