@@ -14,14 +14,15 @@ import { ownManifest, ownTsconfig } from './manifest.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Goes along as it is. */
 const PAGES = ['README.md', 'CHANGELOG.md', 'SECURITY.md']
-const SOURCES = ['engine', 'roles']
+/** Goes along but for what the compiler takes: templates and scripts; pages; schemas and examples of inventories. */
+const FOLDERS = ['engine', 'roles', 'docs', 'inventory']
 
 /** Gives the path of what it wrote. */
 export async function makePackage(folder: string): Promise<string> {
   const stage = mkdtempSync(join(tmpdir(), 'hostwright-package-'))
   try {
     await run([join(root, 'node_modules/.bin/tsc'), '-p', join(root, 'release/tsconfig.json'), '--outDir', stage], { limit: 300 })
-    for (const file of [...PAGES, ...SOURCES.flatMap(besides)]) cpSync(join(root, file), join(stage, file))
+    for (const file of [...PAGES, ...FOLDERS.flatMap(besides)]) cpSync(join(root, file), join(stage, file))
     write(stage, 'package.json', ownManifest(readFileSync(join(root, 'package.json'), 'utf8')))
     write(stage, 'tsconfig.json', ownTsconfig(readFileSync(join(root, 'tsconfig.json'), 'utf8')))
     const packed = await run(['npm', 'pack', '--silent', '--pack-destination', resolve(folder)], { cwd: stage, limit: 120 })
@@ -31,11 +32,11 @@ export async function makePackage(folder: string): Promise<string> {
   }
 }
 
-/** What the compiler does not take: templates, scripts. */
 const besides = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.[jt]s$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .filter((name) => !name.startsWith('inventory/lab/'))
 
 const write = (folder: string, name: string, value: object) => writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
 

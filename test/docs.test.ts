@@ -9,9 +9,9 @@ import { shop } from '../docs/examples/shop.ts'
 import { referencePages } from '../docs/reference.ts'
 import { facts, use } from '../engine/index.ts'
 import { engine, networks } from './rig/docker.ts'
-import { FakeHost } from './rig/fake-link.ts'
-import { aDirectory, aFile } from './rig/files.ts'
-import { openMemory } from './rig/memory-host.ts'
+import { FakeHost } from '../engine/testing/fake-host.ts'
+import { aDirectory, aFile } from '../engine/testing/paths.ts'
+import { openMemory } from '../engine/testing/memory-host.ts'
 import { runInMemory } from './rig/memory-run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { path, type PathState } from '../facts/path.ts'
+import { digest, path, text, type PathState } from '../facts/path.ts'
 import { run, type RunStep } from '../tasks/change.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { contentOf } from '../values/content.ts'
@@ -19,6 +19,7 @@ export const Running = {
   creates: RemotePath.optional().describe('do not run when this exists'),
   removes: RemotePath.optional().describe('do not run when this does not exist'),
   changes: z.boolean().default(true).describe('false: it only looks, and runs in check mode too'),
+  touches: z.array(RemotePath).optional().describe('the files that it may change, all of them; `[]`: none that a role looks at. Check mode and plans then foretell what comes after it as ever. Default: anything, and nothing after it can be foretold'),
 }
 
 export interface CommandOutput {
@@ -34,6 +35,12 @@ type RunningParams = z.output<z.ZodObject<typeof Running>>
 
 /** The guards `creates` and `removes` as facts; a path that was not named asks about `/`, which is there. */
 export const runningFacts = (p: RunningParams) => ({ creates: path(p.creates ?? '/'), removes: path(p.removes ?? '/') })
+
+/** What it may change: its word is taken for it. */
+export function runningTouches({ changes, touches }: RunningParams): Action['touches'] {
+  if (!changes) return 'nothing'
+  return touches?.flatMap((at) => [path(at), digest(at), text(at)]) ?? 'everything'
+}
 
 export function runningSkip(p: RunningParams, now: { creates: PathState; removes: PathState }): string | undefined {
   if (p.creates !== undefined && now.creates.kind !== 'absent') return `${p.creates} exists`
@@ -59,10 +66,11 @@ export function commandOutput({ code, stdout, stderr, cut = 0 }: StepOutput, { c
 }
 
 /**
- * Runs a command, as an argv: no shell reads it. What it may change is unknown afterwards; say `creates`, `removes` or `changes: false`
- * where that is known better.
+ * Runs a command, as an argv: no shell reads it. What it may change is unknown afterwards, in check mode all that comes after it; say `touches`,
+ * `creates`, `removes` or `changes: false` where that is known better.
  *
  * @example const out = await host.run(command({ argv: ['uname', '-r'], changes: false }))
+ * @example if (conf.changed) await host.run(command({ argv: ['sysctl', '--system'], touches: [] }))
  */
 export const command = defineAction({
   name: 'command',
@@ -73,7 +81,7 @@ export const command = defineAction({
   skip: runningSkip,
   steps: (p) => [runningStep(p.argv, p)],
   changes: (p) => (p.changes ? [`run ${cut(quoteAll(p.argv), 200)}`] : []),
-  touches: (p) => (p.changes ? 'everything' : 'nothing'),
+  touches: runningTouches,
   result: commandOutput,
 })
 
@@ -91,7 +99,7 @@ export const script = defineAction({
   skip: runningSkip,
   steps: (p) => [runningStep(['sh', '-c', p.text, 'sh', ...p.args], p)],
   changes: (p) => (p.changes ? [`run ${firstLine(p.text)}`] : []),
-  touches: (p) => (p.changes ? 'everything' : 'nothing'),
+  touches: runningTouches,
   result: commandOutput,
 })
 

@@ -3,7 +3,7 @@ import { COMPOSE } from '../tasks/compose-steps.ts'
 import { quoteAll } from '../values/quote.ts'
 import { RemotePath } from '../values/schema.ts'
 import { defineAction } from './action.ts'
-import { commandOutput, Running, runningFacts, runningSkip, runningStep } from './command.ts'
+import { commandOutput, Running, runningFacts, runningSkip, runningStep, runningTouches } from './command.ts'
 
 /**
  * Runs a command in the running container of a service, as an argv. A password goes in by `stdin`, never as an argument: whoever is on the
@@ -31,6 +31,6 @@ export const composeExec = defineAction({
     return [runningStep(['sh', '-c', `${COMPOSE}compose exec -T "$@"`, 'sh', ...inside, '--', p.service, ...p.argv], { ...p, directory: p.project })]
   },
   changes: (p) => (p.changes ? [`run ${quoteAll(p.argv).slice(0, 200)} in ${p.service}`] : []),
-  touches: (p) => (p.changes ? 'everything' : 'nothing'),
+  touches: runningTouches,
   result: commandOutput,
 })

@@ -7,6 +7,7 @@ import { placeOf } from '../host/origin.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { exitWith } from './main.ts'
 import { runCommand } from './run-command.ts'
+import { unreadable } from './unreadable.ts'
 import { VERSION } from './version.ts'
 
 /** `hostwright NAME [flags]`: the playbook of that name below where the person stands, `playbooks/NAME.ts`, or one of our own. */
@@ -41,7 +42,7 @@ async function playbookIn(path: string): Promise<Playbook> {
   const file = join('playbooks', basename(path))
   const module: { readonly default?: Playbook } = await import(pathToFileURL(path).href).catch((error: unknown) => {
     // What does not parse, or imports what is not there, has no line that threw.
-    throw error instanceof Error && placeOf(error) === undefined ? new InputError([{ message: `${file} cannot be read: ${error.message}` }]) : error
+    throw error instanceof Error && placeOf(error) === undefined ? new InputError([unreadable(error, file)]) : error
   })
   if (module.default?.kind === 'playbook') return module.default
   throw new InputError([{ message: `${file} has no playbook as its default export` }])

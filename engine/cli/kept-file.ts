@@ -4,9 +4,20 @@ import type { z } from 'zod'
 import { codeOf } from '../values/error-code.ts'
 import { jsonIn } from '../values/json.ts'
 
-/** What runs of a playbook with an inventory keep from one to the next: beside the project, for this user only. */
+/** The folder in which runs keep what they need again, for this user only. */
+export const keptIn = (cwd: string): string => join(cwd, '.hostwright')
+
+/** Makes that folder, and keeps it out of git: a key is in it. @throws what the file system throws. */
+export async function makeKept(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+}
+
+/** What runs of a playbook with an inventory keep from one to the next: beside the project. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
-  join(cwd, '.hostwright', `${playbook}-${sources.join('+').replace(/[^A-Za-z0-9_.+-]/g, '_').slice(0, 100)}${what}.json`)
+  join(keptIn(cwd), `${playbook}-${sources.join('+').replace(/[^A-Za-z0-9_.+-]/g, '_').slice(0, 100)}${what}.json`)
 
 /** Undefined when there is no such file; `unusable` when it cannot be read, or is not what we would have written. */
 export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {
@@ -19,7 +30,7 @@ export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{
 /** Why it could not be written, undefined when it was: that must not spoil a run. */
 export async function writeKept(file: string, value: unknown): Promise<string | undefined> {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await makeKept(dirname(file))
     await writeFile(`${file}.${process.pid}`, `${JSON.stringify(value)}\n`, { mode: 0o600 })
     await rename(`${file}.${process.pid}`, file)
     return undefined

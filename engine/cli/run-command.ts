@@ -66,7 +66,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const lacking = options.ok && prepared.ok ? await emptySelection(typed, { plays: prepared.value, inventory, tags: options.value.tags }) : ok(undefined)
   const problems = [flags, options, extra, loaded, prepared, resumed, planning, lacking].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
-  if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems), unreadVars(playbook, inventory))
+  if (!options.ok || !prepared.ok || !planning.ok || problems.length > 0) return refuse(inOrder(problems), unreadVars(playbook, inventory, prepared.ok ? prepared.value : []))
 
   const { gate, tags } = options.value
   const listing = { plays: prepared.value, inventory, tags, ...(gate && { gate }) }
@@ -86,7 +86,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const stop = new Stop()
   const report = await startReport(typed, options.value, { out, mode })
   report.emit({ type: 'run', playbook: playbook.name, mode, inventory: sources.map((each) => basename(each)), hosts: contacted, version: VERSION })
-  for (const unread of unreadVars(playbook, inventory)) report.emit({ type: 'warning', message: printDiagnostic(unread) })
+  for (const unread of unreadVars(playbook, inventory, plays)) report.emit({ type: 'warning', message: printDiagnostic(unread) })
   const gone = (only ?? []).filter((name) => !inventory.hosts.has(name))
   if (gone.length > 0) report.emit({ type: 'warning', message: `not resumed, for the inventory does not have them any more: ${gone.join(', ')}` })
   for (const warning of inventory.warnings) report.emit({ type: 'warning', message: printDiagnostic(warning) })

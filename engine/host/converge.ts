@@ -204,7 +204,7 @@ class Batch {
       this.#outcomes.settle(before(ready, each), diffs)
       model.forgetPredictions()
       model.forgetFacts(factsOf([task]))
-      this.#outcomes.fail(task, { reason: 'did-not-converge', message: `it was done, and this is still to do: ${left}`, hint: 'another task, or a program on the host, undoes it' })
+      this.#outcomes.fail(task, { reason: 'did-not-converge', message: `it was done, and this is still to do: ${left}`, hint: 'another task, or a program on the host, undoes it; or its change does not do what its effects say, if the task is your own' })
     }
     this.#outcomes.settle(ready, diffs)
   }

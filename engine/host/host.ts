@@ -50,6 +50,8 @@ export interface HostServices {
   other(name: string, role: string): Promise<Host>
 }
 
+const LEFT_OUT = 'not asked for: --tags, --skip-tags or --start-at'
+
 /**
  * A host as a role sees it. One step at a time: what is asked for while something runs waits its turn.
  *
@@ -138,7 +140,7 @@ export class Host {
 
   /**
    * Runs an action, once unless `retries` says otherwise. In check mode it does not run, unless it only looks and nothing before it would change
-   * anything.
+   * anything. One that `--tags` leaves out is told as skipped: no later run makes up for it.
    *
    * @example
    * const out = await host.run(command({ argv: ['pg_isready'], okCodes: [0, 1, 2], changes: false }), { retries: 3 })
@@ -149,7 +151,11 @@ export class Host {
     checkAction(action)
     noteAsked(action)
     return this.#expect(async () => {
-      if (!this.#isSelected(action)) return { ran: false, changed: false, why: 'not asked for' }
+      if (!this.#isSelected(action)) {
+        // Told, for no later run makes up for it: what it was to follow has happened by then.
+        if (action.changes.length > 0) this.#context.emit({ type: 'task', host: this.name, role: this.#role, task: action.title, status: 'skipped', changes: [], why: LEFT_OUT, ms: 0 })
+        return { ran: false, changed: false, why: LEFT_OUT }
+      }
       return retrying(this.#context, options, () => actOnce(this.#context, this.#role, action), (text) => this.note(text))
     })
   }

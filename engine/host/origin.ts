@@ -17,7 +17,7 @@ export function placeOf(error: Error): Place | undefined {
 }
 
 /** As the user would name it: from where they stand, when it lies below. */
-function asSeen(file: string): string {
+export function asSeen(file: string): string {
   const near = relative('.', file)
   return near.startsWith('..') ? file : near
 }

@@ -22,7 +22,7 @@ export function findSource(given: string, cwd: string): Result<SourceFile, Diagn
   if (given === '' || given.includes('\0')) return fail('-i is empty', 'name a folder in inventory/, a file, or hosts: -i web1,web2,')
   const candidates = [...(given.includes('/') ? [] : [join(cwd, 'inventory', given)]), resolve(cwd, given)]
   const path = candidates.find((candidate) => kindOf(candidate) !== 'none')
-  if (path === undefined) return fail(`there is no inventory "${given}"`, suggest(given, inventoriesIn(cwd)) ?? `a single host is written with a comma: -i ${given},`)
+  if (path === undefined) return fail(`there is no inventory "${given}"`, suggest(given, inventoriesIn(cwd)) ?? `it is looked for from the folder in which you stand${given.includes('/') ? '' : ', and in its inventory/'}; a single host is written with a comma: -i ${given},`)
   if (kindOf(path) === 'file') return ok(fileSource(path))
   const found = FILES.filter((name) => kindOf(join(path, name)) === 'file')
   if (found.length > 1) return fail(`the folder has more than one inventory: ${found.join(' and ')}`, 'keep one, or name each: -i FILE -i FILE')

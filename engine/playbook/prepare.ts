@@ -56,7 +56,9 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
 
   const params = readParams(playbook, extra, secrets)
   if (!params.ok) problems.push(...params.error, ...wrongVars(playbook, inventory))
-  problems.push(...strangers(playbook, extra), ...misspeltVars(inventory, new Set(knownNames(playbook))))
+  const made = params.ok ? playbook.plays(params.value) : []
+  const names = knownNames(playbook, made)
+  problems.push(...strangers(names, extra), ...misspeltVars(inventory, new Set(names)))
   const { limit, only } = options
   const matched = limit === undefined ? [...inventory.hosts.keys()] : select(limit, '--limit').map(({ name }) => name)
   const limited = limit === undefined && only === undefined ? undefined : new Set(matched.filter((name) => only?.includes(name) ?? true))
@@ -66,7 +68,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   }
 
   const plays: PreparedPlay[] = []
-  for (const play of params.ok ? playbook.plays(params.value) : []) {
+  for (const play of made) {
     if (!play.roles.every(isUse)) problems.push({ message: `play "${play.name}": "roles" takes use(role)`, hint: 'a task goes into a role, or into the play\'s own `run`' })
     const all = select(play.hosts, `hosts of play "${play.name}"`)
     if (all.length === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `play "${play.name}": ${play.hosts} matches no host`, hint: 'say --allow-empty when that is fine' })
@@ -101,12 +103,16 @@ function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
 /** The types say so; but who runs a playbook without checking them learns it here. */
 const isUse = (each: RoleUse): boolean => typeof each.when === 'function'
 
-/** The variables that somebody reads, but for those that say how a host is reached. */
-const knownNames = (playbook: Playbook): string[] => [...playbook.roles.map(varName), ...paramsOf(playbook).map(({ name }) => name), STORE_VARIABLE]
+/** The variables that somebody reads, but for those that say how a host is reached. A role that a play uses counts, also where the playbook does not list it. */
+const knownNames = (playbook: Playbook, plays: readonly Play[]): string[] => [
+  ...playbook.roles.map(varName),
+  ...plays.flatMap(({ roles }) => roles.filter(isUse).map(({ role }) => varName(role))),
+  ...paramsOf(playbook).map(({ name }) => name),
+  STORE_VARIABLE,
+]
 
 /** What `-e` gives that nobody takes: most often a misspelt name, which would be ignored in silence otherwise. */
-function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
-  const names = knownNames(playbook)
+function strangers(names: readonly string[], extra: LocatedVars): Diagnostic[] {
   return Object.keys(extra.value)
     .filter((key) => !names.includes(key) && !(key in Behavioural.shape) && nearest(key, names) === undefined) // a near one is told as misspelt
     .map((key) => diagnostic(`there is no role and no param "${key}"`, extra.keyPlace([key]), suggest(key, names)))
@@ -117,8 +123,8 @@ function strangers(playbook: Playbook, extra: LocatedVars): Diagnostic[] {
  * (`-e`, a near name) is left out. Their lines are not shown:
  * what was meant for a secret may stand there.
  */
-export function unreadVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
-  const names = knownNames(playbook)
+export function unreadVars(playbook: Playbook, inventory: Inventory, plays: readonly PreparedPlay[]): Diagnostic[] {
+  const names = knownNames(playbook, plays.map(({ play }) => play))
   const hosts = [...inventory.hosts.values()]
   const told = new Set([...names, ...Object.keys(Behavioural.shape), ...hosts.flatMap(({ extra }) => Object.keys(extra.value))])
   const unread = [...writtenVars(inventory)].filter(([, name]) => !told.has(name) && nearest(name, names) === undefined)

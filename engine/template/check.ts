@@ -35,6 +35,8 @@ class Names extends Handlebars.Visitor {
   readonly #view: Shape
   /** What the names of items stand for, the innermost loop last. */
   readonly #items: Map<string, Shape>[] = []
+  /** Loops without a name for the item: over what, and what an item of it is. */
+  readonly #nameless: { readonly over: string; readonly item: Shape }[] = []
 
   constructor(file: string, lines: readonly string[], view: Shape) {
     super()
@@ -58,9 +60,12 @@ class Names extends Handlebars.Visitor {
     const [item, ...more] = block.program?.blockParams ?? []
     const each = item === undefined ? [] : [[item, this.#below(block.params[0])?.item ?? {}] as const, ...more.map((name) => [name, {}] as const)]
     for (const [name] of each) if (HELPERS.includes(name)) this.#problem(`"${name}" is a helper, and no name for an item`, block.loc)
+    const nameless = item === undefined && isPath(block.path) && block.path.original === 'each' && isPath(block.params[0]) ? [{ over: block.params[0].original, item: this.#below(block.params[0])?.item ?? {} }] : []
     this.#items.push(new Map(each))
+    this.#nameless.push(...nameless)
     if (block.program) this.accept(block.program)
     this.#items.pop()
+    for (const _ of nameless) this.#nameless.pop()
     if (block.inverse) this.accept(block.inverse)
   }
 
@@ -95,7 +100,7 @@ class Names extends Handlebars.Visitor {
     const [root = '', ...rest] = parts
     const item = this.#items.findLast((names) => names.has(root))?.get(root)
     let at: Shape | undefined = item ?? this.#view.keys?.get(root)
-    if (at === undefined && tell) this.#problem(`"${root}" is not in the view`, loc, this.#itemWith(root) ?? suggest(root, [...(this.#view.keys?.keys() ?? [])]))
+    if (at === undefined && tell) this.#problem(`"${root}" is not in the view`, loc, this.#itemWith(root) ?? this.#itemIn(root) ?? suggest(root, [...(this.#view.keys?.keys() ?? [])]))
     for (const [index, name] of rest.entries()) {
       if (at?.keys === undefined) return at && {}
       const keys: readonly string[] = [...at.keys.keys()]
@@ -111,12 +116,21 @@ class Names extends Handlebars.Visitor {
     return here && `it is in the item: {{${here[0]}.${name}}}`
   }
 
+  /** The same where it has no name yet, as Handlebars would have it. */
+  #itemIn(name: string): string | undefined {
+    const loop = this.#nameless.findLast(({ item }) => item.keys?.has(name) ?? true)
+    return loop && `name the item: {{#each ${loop.over} as |item|}}{{item.${name}}}`
+  }
+
   #problem(message: string, loc: hbs.AST.SourceLocation, hint?: string): void {
     const { line, column } = loc.start
     const length = loc.end.line === line ? loc.end.column - column : 1
     this.problems.push({ message, at: { file: this.#file, line, column: column + 1, length, text: this.#lines[line - 1] ?? '' }, ...(hint !== undefined && { hint }) })
   }
 }
+
+/** The type says which it is. */
+const isPath = (node: hbs.AST.Node | undefined): node is hbs.AST.PathExpression => node?.type === 'PathExpression'
 
 /** What Handlebars knows in a loop. */
 const DATA: readonly string[] = ['@index', '@first', '@last', '@key']

@@ -19,7 +19,7 @@ export const RemotePath = z
 
 /** File permissions, always as a quoted string: "0644", "750", "4755". Stored with four digits. */
 export const Mode = z
-  .string('write a mode as a quoted string, such as "0644": YAML reads the bare number as something else')
+  .string('write a mode in quotes, such as "0644": a bare number is another one')
   .regex(/^[0-7]{3,4}$/, 'a mode is three or four octal digits, such as "0644"')
   .transform((value) => value.padStart(4, '0'))
   .describe('permissions in octal, quoted: "0644"')

@@ -85,18 +85,21 @@ test('a playbook that throws before it begins is told with its place, and is no 
   assert.match(stderr, /test\/playbooks\/broken\.ts:10:11 the playbook does not work: no such thing/)
 })
 
-const unread: readonly (readonly [what: string, text: string, said: RegExp])[] = [
+const unread: readonly (readonly [what: string, text: string, said: RegExp, role?: string])[] = [
   ['throws at once', "\nthrow new TypeError('no such thing')\n", /^playbooks\/own\.ts:2:7 the playbook does not work: no such thing\n$/],
-  ['does not parse', 'const a = = 1\n', /^playbooks\/own\.ts cannot be read: /],
+  ['does not parse', 'const a = = 1\n', /^playbooks\/own\.ts:1:11 cannot be read: /],
+  ['imports a role that does not parse', "import '../role.ts'\n", /^role\.ts:3:\d+ cannot be read: /, 'export const a = 1\n\nconst const b = 2\n'],
+  ['imports what a role does not have', "\nimport { x } from '../role.ts'\nconsole.log(x)\n", /^playbooks\/own\.ts:2:10 cannot be read: .* does not provide an export named 'x'\n$/, 'export const a = 1\n'],
   ['imports what is not there', "import { x } from './nothing.ts'\nconsole.log(x)\n", /^playbooks\/own\.ts cannot be read: Cannot find module .*nothing\.ts/],
   ['has no playbook', 'export default {}\n', /^playbooks\/own\.ts has no playbook as its default export\n$/],
 ]
-for (const [what, text, said] of unread)
+for (const [what, text, said, role = ''] of unread)
   test(`a playbook that ${what} is no bug of ours: hostwright NAME`, async () => {
     const own = fresh()
     mkdirSync(join(own, 'playbooks'), { recursive: true })
     writeFileSync(join(own, 'package.json'), '{"type": "module"}')
     writeFileSync(join(own, 'playbooks/own.ts'), text)
+    writeFileSync(join(own, 'role.ts'), role)
     const { code, stdout, stderr } = await run([fileURLToPath(new URL('../../engine/cli/hostwright.ts', import.meta.url)), 'own', '-i', here], 60, [], own)
     assert.deepEqual([code, stdout], [3, ''], stderr)
     assert.match(stderr, said)

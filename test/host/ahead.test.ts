@@ -10,7 +10,7 @@ import type { Play } from '../../engine/playbook/playbook.ts'
 import { change } from '../../engine/tasks/change.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import type { Looked } from '../../engine/transport/link.ts'
-import type { FakeHost } from '../rig/fake-link.ts'
+import type { FakeHost } from '../../engine/testing/fake-host.ts'
 import { fakes, role, runInMemory } from '../rig/memory-run.ts'
 
 const made = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 4096 } as const

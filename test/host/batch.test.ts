@@ -11,9 +11,9 @@ import { line } from '../../engine/tasks/line.ts'
 import { link } from '../../engine/tasks/link.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { contentOf } from '../../engine/values/content.ts'
-import { FakeHost } from '../rig/fake-link.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
 import { localHost } from '../rig/local.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 const made = { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 4096 } as const
 const hundred = Array.from({ length: 100 }, (_, n) => directory({ path: `/data/${n}` }))

@@ -6,7 +6,7 @@ import { placeOf } from '../../engine/host/origin.ts'
 import { run } from '../../engine/tasks/change.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { ParamsError } from '../../engine/tasks/task.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 const { host, failures, events } = openMemory()
 const motd = file({ path: '/motd', content: 'x' })

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { path, text } from '../../engine/facts/path.ts'
 import { file } from '../../engine/tasks/file.ts'
 import { Secret } from '../../engine/values/secret.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 const here = [path('/etc'), { kind: 'directory', mode: '0755', uid: 0, gid: 0, size: 0 }] as const
 

@@ -7,8 +7,8 @@ import { change } from '../../engine/tasks/change.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import { defineTask } from '../../engine/tasks/task.ts'
 import { z } from 'zod'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 const three = ['/a', '/b', '/c'].map((at) => directory({ path: at }))
 const threeChanges = ['changed directory /a: create /a', 'changed directory /b: create /b', 'changed directory /c: create /c']

@@ -10,9 +10,9 @@ import { keyedDigest } from '../../engine/plan/digest.ts'
 import { Recorder } from '../../engine/plan/recorder.ts'
 import type { Event, Mode } from '../../engine/report/event.ts'
 import { cases, gauge } from '../rig/cases.ts'
-import { FakeHost } from '../rig/fake-link.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
 import { localHost } from '../rig/local.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 import { factsOf, manifest, plant, run, runAll, start } from '../rig/small-tree.ts'
 
 const told = (events: readonly Event[]) => events.flatMap((event) => (event.type === 'task' ? [`${event.status} ${event.task}: ${event.changes.join('; ')}`] : []))

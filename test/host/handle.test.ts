@@ -7,8 +7,9 @@ import { Once } from '../../engine/playbook/once.ts'
 import { isSelected } from '../../engine/playbook/tags.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import { file } from '../../engine/tasks/file.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
+import { aDirectory } from '../../engine/testing/paths.ts'
 
 test('try and catch in a role: what failed is kept, so that it can be told as rescued', async () => {
   const { host } = openMemory()
@@ -84,13 +85,15 @@ test('--step: nothing is changed without a yes, and the question says what', asy
   assert.equal(told().length, 3)
 })
 
-test('tasks that are not selected are skipped in silence; the others keep their results', async () => {
+test('tasks that are not selected are skipped in silence; the others keep their results; an action is told, for nobody makes up for it', async () => {
   const fake = new FakeHost('memory')
   const { host, told } = openMemory(fake, 'apply', { services: { selected: (_title, tags) => tags.includes('yes') } })
   const [no, yes, never] = await host.ensure(directory({ path: '/no' }), directory({ path: '/yes' }, { tags: ['yes'] }), directory({ path: '/never' }))
   assert.deepEqual([no.status, yes.status, never.status], ['skipped', 'changed', 'skipped'])
   assert.deepEqual(told(), ['changed directory /yes: create /yes'])
-  assert.deepEqual(await host.run(command({ argv: ['true'] })), { ran: false, changed: false, why: 'not asked for' })
+  assert.deepEqual(await host.run(command({ argv: ['true'] })), { ran: false, changed: false, why: 'not asked for: --tags, --skip-tags or --start-at' })
+  assert.equal((await host.run(command({ argv: ['uname'], changes: false }))).ran, false)
+  assert.deepEqual(told(), ['changed directory /yes: create /yes', 'skipped command true'])
 })
 
 const tagRows: readonly (readonly [own: string[], tags: string[], skip: string[], selected: boolean])[] = [
@@ -120,6 +123,28 @@ test('guards of a command', async () => {
     return result.ran ? 'ran' : result.why
   }
   assert.deepEqual([await why({ creates: '/there' }), await why({ creates: '/nowhere' }), await why({ removes: '/nowhere' }), await why({ removes: '/there' })], ['/there exists', 'ran', '/nowhere does not exist', 'ran'])
+})
+
+test('a command that says what it touches: what comes after it is foretold as ever, but for that; for real only that is looked at again', async () => {
+  const [a, b] = [file({ path: '/a', content: 'a' }), file({ path: '/b', content: 'b' })]
+  const after = async (more: object) => {
+    const { host, told } = openMemory(new FakeHost('memory', [aDirectory('/')]), 'check')
+    await host.run(command({ argv: ['true'], ...more }))
+    await host.ensure(a, b)
+    return told().slice(1)
+  }
+  const foretold = ['changed file /a: create /a', 'changed file /b: create /b']
+  assert.deepEqual(await after({ touches: [] }), foretold)
+  assert.deepEqual(await after({ touches: ['/a'] }), ['unknown file /a', 'changed file /b: create /b'])
+  assert.deepEqual(await after({}), ['unknown file /a', 'unknown file /b'])
+
+  const fake = new FakeHost('memory', [aDirectory('/')])
+  const { host } = openMemory(fake)
+  await host.ensure(a, b)
+  const looks = fake.looks.length
+  await host.run(command({ argv: ['true'], touches: ['/a'] }))
+  await host.ensure(a, b)
+  assert.deepEqual(fake.looks.slice(looks).map((facts) => facts.map(({ arg }) => arg)), [['/a', '/a']])
 })
 
 test('in check mode, a command that only looks runs, unless something would have been changed before', async () => {

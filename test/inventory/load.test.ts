@@ -36,7 +36,7 @@ for (const [given, files, source] of found) {
 
 const notFound: readonly (readonly [given: string, files: Files, printed: string])[] = [
   ['prodution', { [`${P}hosts.yml`]: ONE }, '-i:1:1 there is no inventory "prodution"\n    prodution\n    ~~~~~~~~~\n  did you mean "production"?'],
-  ['web1', {}, '-i:1:1 there is no inventory "web1"\n    web1\n    ~~~~\n  a single host is written with a comma: -i web1,'],
+  ['web1', {}, '-i:1:1 there is no inventory "web1"\n    web1\n    ~~~~\n  it is looked for from the folder in which you stand, and in its inventory/; a single host is written with a comma: -i web1,'],
   ['', {}, '-i:1:1 -i is empty\n    \n    ~\n  name a folder in inventory/, a file, or hosts: -i web1,web2,'],
   ['production', { [`${P}group_vars/all.yml`]: '' }, '-i:1:1 the folder has no inventory in it\n    production\n    ~~~~~~~~~~\n  make one of hosts.yml, hosts.yaml, hosts, hosts.ini, hosts.ts'],
   ['production', { [`${P}hosts.yml`]: '', [`${P}hosts.ini`]: '' }, '-i:1:1 the folder has more than one inventory: hosts.yml and hosts.ini\n    production\n    ~~~~~~~~~~\n  keep one, or name each: -i FILE -i FILE'],

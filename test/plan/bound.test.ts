@@ -17,8 +17,8 @@ import { file } from '../../engine/tasks/file.ts'
 import { link } from '../../engine/tasks/link.ts'
 import { sha256 } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 import { given } from '../rig/plan.ts'
 
 const digest = keyedDigest('5e'.repeat(32))

@@ -9,8 +9,8 @@ import { keyedDigest } from '../../engine/plan/digest.ts'
 import { Recorder, type Entries } from '../../engine/plan/recorder.ts'
 import type { Event } from '../../engine/report/event.ts'
 import { cases, gauge } from '../rig/cases.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 import { factsOf, places, run, runAll, start, things, type Named, type State } from '../rig/small-tree.ts'
 
 type Batches = readonly (readonly Named[])[]

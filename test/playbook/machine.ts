@@ -6,7 +6,7 @@ import type { Host } from '../../engine/host/host.ts'
 import { readUnfinished, writeUnfinished } from '../../engine/cli/resume.ts'
 import { directory } from '../../engine/tasks/directory.ts'
 import type { Mode } from '../../engine/report/event.ts'
-import type { FakeHost } from '../rig/fake-link.ts'
+import type { FakeHost } from '../../engine/testing/fake-host.ts'
 import { role, runInMemory, type MemoryRun } from '../rig/memory-run.ts'
 
 // A run from the first line to the record that --resume reads, as a machine that is told what happens next:

@@ -4,7 +4,7 @@ import { path } from '../../engine/facts/path.ts'
 import type { Host } from '../../engine/host/host.ts'
 import type { Play } from '../../engine/playbook/playbook.ts'
 import { directory } from '../../engine/tasks/directory.ts'
-import type { Fate, FakeHost } from '../rig/fake-link.ts'
+import type { Fate, FakeHost } from '../../engine/testing/fake-host.ts'
 import { fakes, role } from '../rig/memory-run.ts'
 
 /** One thing that a role does. `on`: on another host; `once`: once a run, by whoever comes there first. */

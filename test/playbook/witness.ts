@@ -3,7 +3,7 @@ import { path } from '../../engine/facts/path.ts'
 import type { Play } from '../../engine/playbook/playbook.ts'
 import { failLimit } from '../../engine/playbook/schedule.ts'
 import type { Event } from '../../engine/report/event.ts'
-import type { FakeHost, Moment } from '../rig/fake-link.ts'
+import type { FakeHost, Moment } from '../../engine/testing/fake-host.ts'
 import type { MemoryRun } from '../rig/memory-run.ts'
 
 /** What was seen of a run, in order: what it told, and what hosts began and ended to do. */

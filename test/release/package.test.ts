@@ -31,8 +31,9 @@ test('it holds what was compiled, and what lies beside it; nothing of tests, lab
   assert.ok(here.length > 250, `${here.length} files`)
   const wanted = here.flatMap((name) => (name.endsWith('.d.ts') ? [] : name.endsWith('.ts') ? [name.replace(/\.ts$/, '.js'), name.replace(/\.ts$/, '.d.ts')] : [name]))
   assert.deepEqual(wanted.filter((name) => !files.includes(name)), [])
-  assert.deepEqual([...new Set(files.map((name) => name.replace(/\/.*/, '/')))].sort(), ['CHANGELOG.md', 'README.md', 'SECURITY.md', 'engine/', 'package.json', 'playbooks/', 'roles/', 'tsconfig.json'])
-  assert.deepEqual(files.filter((name) => /(?<!\.d)\.ts$|\.env|\.log/.test(name)), [])
+  assert.deepEqual([...new Set(files.map((name) => name.replace(/\/.*/, '/')))].sort(), ['CHANGELOG.md', 'README.md', 'SECURITY.md', 'docs/', 'engine/', 'inventory/', 'package.json', 'playbooks/', 'roles/', 'tsconfig.json'])
+  assert.deepEqual(['docs/tasks/file.md', 'docs/own-repository.md', 'inventory/vars.schema.json', 'inventory/production/hosts.yml'].filter((name) => !files.includes(name)), [])
+  assert.deepEqual(files.filter((name) => /(?<!\.d)\.ts$|\.env$|\.log$|^inventory\/lab/.test(name)), [])
 })
 
 test('nothing runs when it is installed', () => {
@@ -47,7 +48,7 @@ test('the same sources make the same bytes', async () => {
 })
 
 test('the repository of the documentation compiles, and a misspelt param in it does not', () => {
-  assert.deepEqual([...shownFiles().keys()].sort(), ['inventory/production/hosts.yml', 'package.json', 'playbooks/greet.ts', 'playbooks/infra.ts', 'roles/motd/role.ts', 'tsconfig.json'])
+  assert.deepEqual([...shownFiles().keys()].sort(), ['inventory/production/hosts.yml', 'package.json', 'playbooks/greet.ts', 'playbooks/infra.ts', 'roles/motd/role.ts', 'test/motd.test.ts', 'tsconfig.json'])
   const well = compiled()
   assert.equal(well.status, 0, well.stdout)
   const role = join(own, 'roles/motd/role.ts')
@@ -73,6 +74,14 @@ test('commands find its playbooks and ours, and a playbook of its own takes the 
   assert.match(command('bin.js', 'gret').said, /there is no playbook "gret"\n.*greet/)
   assert.match(command('bin.js', 'deploy-app', '--help').said, /--app-version/)
   assert.match(command('manage-secrets/bin.js', '--help').said, /upload/)
+})
+
+test('its test of a role does what the page says', () => {
+  const env = { ...process.env }
+  for (const name of ['NODE_TEST_CONTEXT', 'NODE_OPTIONS']) delete env[name]
+  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=tap', 'test/motd.test.ts'], { cwd: own, encoding: 'utf8', timeout: 120_000, env })
+  assert.equal(status, 0, stdout)
+  assert.match(stdout, /^# pass 1$/m)
 })
 
 test('its playbook does its work, and what is wrong in it is told at its own line', () => {

@@ -21,7 +21,7 @@ const rows: readonly (readonly [what: string, mode: Mode, events: readonly Event
   ],
   ['failed', 'apply', [run('apply', ['a', 'b']), task('a', 'failed'), { type: 'failure', host: 'a', role: 'r', task: 't', reason: 'command', message: 'm' }], ['1 of 2 hosts failed: a (r › t).', 'Mend the cause, then run again with --resume to go on with those.']],
   ['would fail', 'check', [run('check', ['a']), task('a', 'failed')], ['The host would fail: a.', 'Nothing was changed. Mend the cause, then check again.']],
-  ['locked', 'apply', [run('apply', ['a', 'b']), lost('a', 'locked'), task('b', 'ok')], ['1 of 2 hosts left alone, another run is at work there: a.', 'Run again with --lock-wait SECONDS to wait for the other run.']],
+  ['locked', 'apply', [run('apply', ['a', 'b']), lost('a', 'locked'), task('b', 'ok')], ['1 of 2 hosts was left alone, for another run is at work there: a.', 'Run again with --lock-wait SECONDS to wait for the other run.']],
   ['unreachable', 'apply', [run('apply', ['a', 'b']), lost('a', 'auth'), task('b', 'changed')], ['1 of 2 hosts could not be reached: a (auth).', '1 of 2 hosts changed.', 'Mend the cause, then run again with --resume to go on with those.']],
   [
     'unknown', 'apply', [run('apply', ['a', 'b']), task('a', 'unknown'), lost('a', 'lost')],

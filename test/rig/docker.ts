@@ -1,20 +1,14 @@
 import { composeProject, NOTHING_RUNS, type ComposeContainer, type ProjectState } from '../../engine/facts/compose-project.ts'
 import { readRecord } from '../../engine/facts/compose-record.ts'
-import { dockerEngine, type EngineState, type RunningEngine } from '../../engine/facts/docker-engine.ts'
-import { dockerNetworkNames } from '../../engine/facts/docker-network.ts'
+import { dockerEngine, type EngineState } from '../../engine/facts/docker-engine.ts'
 import { digest, text } from '../../engine/facts/path.ts'
 import { tree } from '../../engine/facts/tree.ts'
 import { sha256 } from '../../engine/values/content.ts'
-import { given, type Given } from './plan.ts'
+import { given, type Given } from '../../engine/testing/given.ts'
 
-const RUNS: RunningEngine = { kind: 'running', version: '26.1.5', compose: '2.26.1', liveRestore: true, loggingDriver: 'json-file', swarm: false, configIsOlder: true, atBoot: true }
-
-/** An engine that runs, with live restore; `more` says otherwise. */
-export const engine = (more: Partial<RunningEngine> = {}): Given => given(dockerEngine(), { ...RUNS, ...more })
+export { engine, networks } from '../../engine/testing/docker.ts'
 
 export const engineIs = (state: EngineState): Given => given(dockerEngine(), state)
-
-export const networks = (...names: string[]): Given => given(dockerNetworkNames(), new Set(names))
 
 /** A running, healthy container of a service; its id is its name. */
 export function container(service: string, more: Partial<ComposeContainer> = {}): ComposeContainer {

@@ -11,7 +11,7 @@ import type { RunOptions } from '../../engine/playbook/run-options.ts'
 import { Stop } from '../../engine/playbook/stop.ts'
 import type { Event, Recap } from '../../engine/report/event.ts'
 import { Tally } from '../../engine/report/tally.ts'
-import { FakeHost } from './fake-link.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
 
 export interface MemoryRun extends RunOutcome {
   readonly events: readonly Event[]

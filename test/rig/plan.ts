@@ -1,11 +1,9 @@
-import type { Fact } from '../../engine/facts/fact.ts'
 import { HostModel } from '../../engine/host/model.ts'
 import { planTask } from '../../engine/host/plan.ts'
 import type { Task } from '../../engine/tasks/task.ts'
+import type { Given } from '../../engine/testing/given.ts'
 
-/** A fact and its value, for a row of a plan table. Typed: the value fits the fact. */
-export type Given = readonly [Fact<unknown>, unknown]
-export const given = <T>(fact: Fact<T>, value: NoInfer<T>): Given => [fact, value]
+export { given, type Given } from '../../engine/testing/given.ts'
 
 /**
  * What a task would do on a host of which this is known; everything else is as on an empty host.

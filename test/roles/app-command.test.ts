@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { AppParams } from '../../roles/app/params.ts'
 import { app } from '../../roles/app/role.ts'
 import { engine, networks } from '../rig/docker.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 const Project = z.object({ services: z.object({ worker: z.object({ command: z.array(z.string()) }) }) })
 

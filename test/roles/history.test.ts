@@ -4,8 +4,8 @@ import { releases } from '../../engine/facts/rollout.ts'
 import { TaskFailed, type Host } from '../../engine/index.ts'
 import { tellHistory } from '../../roles/app/history.ts'
 import { rollBack } from '../../roles/app/rollback.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 
 /** What `history-app` tells of these records, oldest first, a line each. */
 const told = (...records: readonly string[]) => toldBy((host) => tellHistory(host, 'shop'), records)

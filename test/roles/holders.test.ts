@@ -10,9 +10,9 @@ import { postgres } from '../../roles/postgres/role.ts'
 import { redis } from '../../roles/redis/role.ts'
 import { holders, tellHolders } from '../../roles/shared/holders.ts'
 import { localHost } from '../rig/local.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 import { readWith, shells } from '../rig/shells.ts'
-import { FakeHost } from '../rig/fake-link.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hw-holders-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -6,7 +6,7 @@ import { user } from '../../engine/facts/accounts.ts'
 import { authorizedKeys } from '../../engine/tasks/authorized-keys.ts'
 import { given } from '../rig/plan.ts'
 import { aUser } from '../rig/accounts.ts'
-import { aDirectory, aFile, aLink } from '../rig/files.ts'
+import { aDirectory, aFile, aLink } from '../../engine/testing/paths.ts'
 import { localHost } from '../rig/local.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 

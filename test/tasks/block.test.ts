@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { block } from '../../engine/tasks/block.ts'
-import { aDirectory, aFile } from '../rig/files.ts'
+import { aDirectory, aFile } from '../../engine/testing/paths.ts'
 import { foretoldAndDone, localHost } from '../rig/local.ts'
 import { planRows } from '../rig/rows.ts'
 

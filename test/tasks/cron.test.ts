@@ -4,7 +4,7 @@ import { user } from '../../engine/facts/accounts.ts'
 import { arriving } from '../../engine/facts/packages.ts'
 import { cron } from '../../engine/tasks/cron.ts'
 import { aUser } from '../rig/accounts.ts'
-import { aDirectory, aFile, aLink } from '../rig/files.ts'
+import { aDirectory, aFile, aLink } from '../../engine/testing/paths.ts'
 import { given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 

@@ -4,7 +4,7 @@ import { text } from '../../engine/facts/path.ts'
 import { DAEMON_JSON, DAEMON_STAMP } from '../../engine/tasks/docker-daemon.ts'
 import { dockerEngine } from '../../engine/tasks/docker-engine.ts'
 import { engine, engineIs } from '../rig/docker.ts'
-import { aLink } from '../rig/files.ts'
+import { aLink } from '../../engine/testing/paths.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { planRows } from '../rig/rows.ts'
 

@@ -5,8 +5,8 @@ import { detachedContainers, dockerNetwork as networkFact, type PresentNetwork }
 import { composeProject } from '../../engine/tasks/compose-project.ts'
 import { dockerNetwork } from '../../engine/tasks/docker-network.ts'
 import { container, engine, engineIs, files, networks, project } from '../rig/docker.ts'
-import { FakeHost } from '../rig/fake-link.ts'
-import { openMemory } from '../rig/memory-host.ts'
+import { FakeHost } from '../../engine/testing/fake-host.ts'
+import { openMemory } from '../../engine/testing/memory-host.ts'
 import { given, type Given } from '../rig/plan.ts'
 import { planRows } from '../rig/rows.ts'
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { given, planOf } from '../rig/plan.ts'
 import { text } from '../../engine/facts/path.ts'
 import { line } from '../../engine/tasks/line.ts'
-import { aDirectory, aFile, aLink } from '../rig/files.ts'
+import { aDirectory, aFile, aLink } from '../../engine/testing/paths.ts'
 import { foretoldAndDone, localHost } from '../rig/local.ts'
 import { planRows } from '../rig/rows.ts'
 

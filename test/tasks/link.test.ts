@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { link } from '../../engine/tasks/link.ts'
-import { aDirectory, aFile, aLink, aPipe } from '../rig/files.ts'
+import { aDirectory, aFile, aLink, aPipe } from '../../engine/testing/paths.ts'
 import { foretoldAndDone, localHost } from '../rig/local.ts'
 import { planRows } from '../rig/rows.ts'
 

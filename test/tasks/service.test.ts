@@ -10,7 +10,7 @@ import { packages } from '../../engine/tasks/packages.ts'
 import { service } from '../../engine/tasks/service.ts'
 import type { Task } from '../../engine/tasks/task.ts'
 import { contentOf } from '../../engine/values/content.ts'
-import { aDirectory, aFile } from '../rig/files.ts'
+import { aDirectory, aFile } from '../../engine/testing/paths.ts'
 import { given, planOf, type Given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 

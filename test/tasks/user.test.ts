@@ -5,7 +5,7 @@ import { user } from '../../engine/tasks/user.ts'
 import { sha256 } from '../../engine/values/content.ts'
 import { Secret } from '../../engine/values/secret.ts'
 import { aGroup, aUser } from '../rig/accounts.ts'
-import { aDirectory } from '../rig/files.ts'
+import { aDirectory } from '../../engine/testing/paths.ts'
 import { given } from '../rig/plan.ts'
 import { changesOf, planRows } from '../rig/rows.ts'
 

@@ -56,6 +56,10 @@ const checks: readonly (readonly [what: string, text: string, problems: readonly
 for (const [what, text, problems] of checks) test(`fault 76: check: ${what}`, () => assert.deepEqual(checkTemplate('t.hbs', text, VIEW).map(({ message }) => message), problems))
 
 test('a problem is shown at its place, with the nearest name', () => {
+  const settings = shapeOf(z.object({ settings: z.array(z.object({ key: z.string() })), site: z.string() }))
+  const hints = (text: string) => checkTemplate('t.hbs', text, settings).map(({ hint }) => hint)
+  assert.deepEqual(hints('{{site}}{{#each settings}}{{key}}{{/each}}'), ['name the item: {{#each settings as |item|}}{{item.key}}'])
+  assert.deepEqual(hints('{{site}}{{#each settings}}{{siet}}{{/each}}'), ['did you mean "site"?'])
   assert.equal(checkTemplate('t.hbs', 'x\n  {{nmae}}\n', shapeOf(z.object({ name: z.string() }))).map(printDiagnostic)[0], 't.hbs:2:5 "nmae" is not in the view\n      {{nmae}}\n        ~~~~\n  did you mean "name"?')
 })
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readPrivate } from '../../secrets/private.ts'
 import { codeOf } from '../../values/error-code.ts'
+import { keptIn, makeKept } from '../kept-file.ts'
 
 /** Under which the plans of a project are digested and sealed. Who is to apply a plan elsewhere brings it along. */
-export const keyFile = (cwd: string): string => join(cwd, '.hostwright', 'plan.key')
+export const keyFile = (cwd: string): string => join(keptIn(cwd), 'plan.key')
 
 /**
  * The key of this project, 64 hexadecimal digits; undefined when there is none.
@@ -29,7 +30,7 @@ export async function ensureKey(cwd: string): Promise<string> {
   if (known !== undefined) return known
   const file = keyFile(cwd)
   const beside = `${file}.${randomBytes(4).toString('hex')}`
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makeKept(dirname(file))
   try {
     await writeFile(beside, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
     await link(beside, file).catch((error: unknown) => {

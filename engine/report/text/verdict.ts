@@ -25,7 +25,7 @@ export function verdict(recap: Recap): string[] {
   if (doubtful && !check) troubles.push(`On ${of(unknown)} it is not known whether ${count(recap.unknown, 'task')} took effect: ${named(unknown)}.`)
   if (failed.length > 0) troubles.push(`${of(failed)} ${check ? 'would fail' : 'failed'}: ${named(failed)}.`)
   if (unreachable.length > 0) troubles.push(`${of(unreachable)} could not be reached: ${named(unreachable)}.`)
-  if (locked.length > 0) troubles.push(`${of(locked)} left alone, another run is at work there: ${list(locked.map(([name]) => name))}.`)
+  if (locked.length > 0) troubles.push(`${of(locked)} ${locked.length === 1 ? 'was' : 'were'} left alone, for another run is at work there: ${list(locked.map(([name]) => name))}.`)
   if (recap.plan === 'not-as-planned') troubles.push('It is not as planned: nothing was changed.')
   if (recap.plan === 'not-looked-at') troubles.push('The plan was not applied: nothing was changed.')
   if (unfinished.length > 0) troubles.push(`${of(unfinished)} did not come to the end: ${named(unfinished)}.`)

@@ -24,7 +24,7 @@ function wholeWay(step: WriteStep, fill: readonly string[]): string {
   const mode = quote(step.mode)
   const before: string[] = []
   if (step.owner !== undefined) before.push(`hw_owner ${quote(step.owner)}`)
-  if (step.validate) before.push(`chmod -- ${mode} "$hw_t"`, `timeout -k 10 60 ${validation(step.validate)} </dev/null`)
+  if (step.validate) before.push(`chmod -- ${mode} "$hw_t"`, `{ timeout -k 10 60 ${validation(step.validate)} </dev/null || ${refused(step.validate)}; }`)
   if (step.backup) before.push(`hw_keep ${target}`)
   return `{ ${recipe(target, [...fill, ...before], mode)}; }`
 }
@@ -35,6 +35,9 @@ const recipe = (target: string, before: readonly string[], mode: string): string
 function validation(argv: readonly string[]): string {
   return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
 }
+
+/** Said last, below what the command says. */
+const refused = (argv: readonly string[]): string => `{ hw_v=$?; echo ${quote(`the new content is refused by ${quoteAll(argv.map((word) => word.replaceAll('%s', 'FILE')))}: nothing was replaced`)} >&2; (exit $hw_v); }`
 
 /** A write that is made ready together with those beside it. */
 export interface Prepared {

@@ -1,6 +1,6 @@
-import { digest, path, text } from '../../engine/facts/path.ts'
-import { sha256 } from '../../engine/values/content.ts'
-import { given, type Given } from './plan.ts'
+import { digest, path, text } from '../facts/path.ts'
+import { sha256 } from '../values/content.ts'
+import { given, type Given } from './given.ts'
 
 /** What stands at paths, for rows of a plan table. */
 export const aFile = (at: string, content: string, mode = '0644', owner = 'root'): Given[] => [

@@ -1,7 +1,7 @@
-import type { Fact } from '../../engine/facts/fact.ts'
-import type { Change } from '../../engine/tasks/change.ts'
-import type { Act, Acted, ActEvents, Link, Looked } from '../../engine/transport/link.ts'
-import { MemoryLink } from '../../engine/transport/memory/link.ts'
+import type { Fact } from '../facts/fact.ts'
+import type { Change } from '../tasks/change.ts'
+import type { Act, Acted, ActEvents, Link, Looked } from '../transport/link.ts'
+import { MemoryLink } from '../transport/memory/link.ts'
 
 /** What an act of a host in memory is to come to, instead of working. */
 export type Fate =

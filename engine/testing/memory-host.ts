@@ -1,8 +1,8 @@
-import type { HostContext } from '../../engine/host/context.ts'
-import { Host, type HostServices } from '../../engine/host/host.ts'
-import { HostModel } from '../../engine/host/model.ts'
-import type { Event, Mode } from '../../engine/report/event.ts'
-import { FakeHost } from './fake-link.ts'
+import type { HostContext } from '../host/context.ts'
+import { Host, type HostServices } from '../host/host.ts'
+import { HostModel } from '../host/model.ts'
+import type { Event, Mode } from '../report/event.ts'
+import { FakeHost } from './fake-host.ts'
 
 /** A host in memory as a role sees it, in a run of its own. */
 export interface MemoryHost {
