@@ -55,11 +55,13 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
     // A role that several of these hosts have is shown as it is on the first.
     const first = told.get(`${play} ${event.role}`) ?? event.host
     told.set(`${play} ${event.role}`, first)
+    // A role that throws is told under its own name.
+    if (event.type === 'task' && event.status === 'failed' && event.task === event.role) continue
     if (event.type === 'task') titles.push(event.task)
     if (first !== event.host) continue
     if (event.type === 'role') lines.push(`  ${event.role}`)
     if (event.type === 'task') lines.push(`    ${event.task}`)
-    if (event.type === 'failure') lines.push(`    (what comes after depends on the host: ${event.message})`)
+    if (event.type === 'failure') lines.push(`    (what comes after depends on the host${event.reason === 'params' ? ', or is wrong' : ''}: ${event.message}${event.place === undefined ? '' : `, ${event.place.file}:${event.place.line}`})`)
   }
   const known = [...tags].sort()
   const depends = events.some(({ type }) => type === 'failure')

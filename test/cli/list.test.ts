@@ -64,3 +64,12 @@ test('a role that fails in words of its own ends what can be listed, and that is
   const { tasks } = await listed(async (host) => host.fail('this is no Ubuntu'))
   assert.match(tasks, /what comes after depends on the host: this is no Ubuntu/)
 })
+
+test('a task that is wrong in itself ends it too, with its place, and is no task of the list', async () => {
+  const { tasks, titles } = await listed(async (host) => {
+    await host.ensure(directory({ path: '/x' }))
+    await host.ensure(directory({ path: 'relative' }))
+  })
+  assert.match(tasks, /^p:\n  r\n    directory \/x\n    \(what comes after depends on the host, or is wrong: directory: path: a path on a host must be absolute, test\/cli\/list\.test\.ts:\d+\)\n$/)
+  assert.deepEqual(titles, ['directory /x'])
+})

@@ -36,7 +36,7 @@ export const onTheHost: readonly Mutation[] = [
   { name: 'a file that was edited since the look is written over', file: guard, find: 'if (sums.length > 0)', replace: 'if (sums.length < 0)', tests: [`${run} > run: `] },
   { name: 'a step that failed does not end the act', file: bootstrap, find: 'hw_mark fail $1 $2 $3 $hw_s; return 1; }', replace: 'hw_mark fail $1 $2 $3 $hw_s; }', tests: [`${run} > run: `] },
   { name: 'a command may take for ever', file: act, find: "...(step.timeout > 0 ? ['timeout', '-k', '10', String(Math.ceil(step.timeout))] : []),", replace: '', tests: [`${run} > run: `] },
-  { name: 'a file goes live though its check refuses it', file: ready, find: '`timeout -k 10 60 ${validation(step.validate)} </dev/null`', replace: '`{ timeout -k 10 60 ${validation(step.validate)} </dev/null || true; }`', tests: [`${write} > write: `] },
+  { name: 'a file goes live though its check refuses it', file: ready, find: '</dev/null || ${refused(step.validate)}; }`', replace: '</dev/null || true; }`', tests: [`${write} > write: `] },
   { name: 'two runs on one host (the lock)', file: lock, find: 'if flock -n 9; then', replace: 'if true; then', tests: ['transport/shell/lock > fault 66: '] },
   { name: 'the lock of a file that is gone counts', file: lock, find: '[ -e /proc/self/fd/9 ] && [ ! "$hw_d/lock" -ef /proc/self/fd/9 ] || return 0', replace: 'return 0', tests: ['transport/shell/lock > the file of a lock'] },
   { name: 'a program that is left running on purpose keeps the lock of a dead run', file: act, find: "${step.daemon ? ' 9>&-' : ''}", replace: '', tests: ['transport/shell/lock > what is left running on purpose'] },

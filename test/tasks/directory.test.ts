@@ -52,5 +52,5 @@ test('directory: a relative path, "..", and a mode that YAML mangled are refused
   assert.throws(() => directory({ path: 'data' }), /must be absolute/)
   assert.throws(() => directory({ path: '/data/../etc' }), /must not hold/)
   // @ts-expect-error a mode is a string
-  assert.throws(() => directory({ path: '/data', mode: 493 }), /quoted string/)
+  assert.throws(() => directory({ path: '/data', mode: 493 }), /write a mode in quotes/)
 })
