@@ -25,7 +25,7 @@ export function paramsOf(playbook: Pick<Playbook, 'params'>): ParamInfo[] {
   const required = new Set(schemaOf(playbook).required ?? [])
   return Object.entries(propertiesOf(playbook)).map(([name, property]) => ({
     name,
-    flag: name.replaceAll('_', '-'),
+    flag: flagOf(name),
     type: typeText(property),
     doc: property.description ?? '',
     required: required.has(name),
@@ -54,8 +54,16 @@ export function readParams<P extends z.ZodObject>(playbook: Pick<Playbook<P>, 'p
   const parsed = playbook.params.safeParse(input)
   if (parsed.success) return ok(parsed.data)
   const found = diagnoseZod(new z.ZodError(settledIssues(parsed.error, open)), { place: (path) => (path.length > 0 && String(path[0]) in input ? extra.place(path) : undefined), schema: playbook.params, input })
-  return err(found.map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? 'give it as a flag, or with -e name=value; --help shows all' } : each)))
+  return err(found.map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? `give it as ${flagIn(each.message, Object.keys(properties))}, or with -e name=value; --help shows all` } : each)))
 }
+
+/** What a person would type for the param that a message begins with. */
+function flagIn(message: string, names: readonly string[]): string {
+  const name = names.find((each) => message.startsWith(`${each} `))
+  return name === undefined ? 'a flag' : `--${flagOf(name)}`
+}
+
+const flagOf = (name: string): string => name.replaceAll('_', '-')
 
 interface Property {
   readonly type?: string | readonly string[]

@@ -29,7 +29,7 @@ test('fault 72: every problem of flags, inventory, variables and params at once,
     said(result),
     `--forks takes a whole number from 1 on
 dir is missing: expected string
-  give it as a flag, or with -e name=value; --help shows all
+  give it as --dir, or with -e name=value; --help shows all
 bad.yml:3:40 "ansible_prot" is not supported
                                          … ansible_prot: …
                                            ~~~~~~~~~~~~

@@ -29,7 +29,7 @@ const rows: readonly (readonly [what: string, mode: Mode, events: readonly Event
   ],
   [
     'not as planned', 'apply', [run('apply', ['a']), { type: 'plan', file: 'f', status: 'not-as-planned', message: 'm', differences: [] }],
-    ['It is not as planned: nothing was changed.', 'See what is otherwise, then make a new plan: --check --save-plan FILE.'],
+    ['It is not as planned: nothing was changed.', 'See what is otherwise; if there is still something to do, make a new plan: --check --save-plan FILE.'],
   ],
   [
     'a plan was not looked at', 'apply', [run('apply', ['a', 'b']), lost('a', 'auth'), { type: 'plan', file: 'f', status: 'not-looked-at', message: 'm', differences: [] }],

@@ -24,7 +24,7 @@ export async function rotate(work: Work, [name = '', key = '']: readonly string[
   if (!(await work.confirm('store it?'))) throw new GaveUp(2, [{ message: 'nothing was stored' }])
   await writeStored(work, used, name, before, after)
   work.say('no host was touched: what runs still has the old value. Next:')
-  if (users.length > 0) work.say(`  run the playbook of ${users.map((each) => each.split(' ')[0]).join(', ')} with ${work.given}: it recreates what reads the value, and names what else on a host has the old one`)
+  if (users.length > 0) work.say(`  run the playbook of ${users.map((each) => each.split(' ')[0]).join(', ')} with ${work.given}: our own roles recreate what reads the value, and name what else on a host has the old one`)
   work.say(`  ${users.length > 0 ? 'where .env is kept by hand: ' : ''}npx manage-secrets ${work.given} download ${name}${before.form === 'per-key' ? ' --per-key' : ''}, and then docker compose up -d there`)
   work.say('  who checks the value (a database, an API) has to learn the new one as well')
   return 0

@@ -37,7 +37,7 @@ export function verdict(recap: Recap): string[] {
   if (check && doubtful) done.push(`On ${of(unknown)} it is not known beforehand whether ${count(recap.unknown, 'task')} would change anything.`)
 
   const next = (): string[] => {
-    if (recap.plan === 'not-as-planned') return ['See what is otherwise, then make a new plan: --check --save-plan FILE.']
+    if (recap.plan === 'not-as-planned') return ['See what is otherwise; if there is still something to do, make a new plan: --check --save-plan FILE.']
     if (recap.plan === 'not-looked-at') return ['Mend the cause, then apply the plan again.']
     if (check && troubles.length > 0) return ['Nothing was changed. Mend the cause, then check again.']
     if (check) return changed.length > 0 || doubtful ? ['Nothing was changed. Run without --check to do it.'] : []
