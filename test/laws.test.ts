@@ -112,7 +112,6 @@ const casts: Readonly<Record<string, string>> = {
   'engine/playbook/role.ts': 'the runner parses with the schema of this very role',
   'engine/playbook/once.ts': 'one key, one piece of code, one type of result',
   'engine/playbook/params.ts': 'JSON Schema as zod writes it',
-  'engine/template/check.ts': 'the node says itself which it is',
 }
 const ours = [...sources].filter(([name]) => /^(?:engine|roles|playbooks)\//.test(name))
 test('fault 72: nothing is coerced (coerced, "false" is true), and no parser says back what it was given', () => assert.deepEqual(places(ours, /\.coerce\b|\breportInput\b/), []))

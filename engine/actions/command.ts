@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, path, text, type PathState } from '../facts/path.ts'
+import { aboutFile, path, type PathState } from '../facts/path.ts'
 import { run, type RunStep } from '../tasks/change.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { contentOf } from '../values/content.ts'
@@ -39,7 +39,7 @@ export const runningFacts = (p: RunningParams) => ({ creates: path(p.creates ?? 
 /** What it may change: its word is taken for it. */
 export function runningTouches({ changes, touches }: RunningParams): Action['touches'] {
   if (!changes) return 'nothing'
-  return touches?.flatMap((at) => [path(at), digest(at), text(at)]) ?? 'everything'
+  return touches?.flatMap(aboutFile) ?? 'everything'
 }
 
 export function runningSkip(p: RunningParams, now: { creates: PathState; removes: PathState }): string | undefined {

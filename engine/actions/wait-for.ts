@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { digest, path, text } from '../facts/path.ts'
+import { aboutFile } from '../facts/path.ts'
 import { run } from '../tasks/change.ts'
 import { Address } from '../tasks/download.ts'
 import { visible } from '../values/visible.ts'
@@ -69,7 +69,7 @@ export const waitFor = defineAction({
   steps: (p) => [run(['sh', '-c', WAIT, 'sh', String(Math.ceil(p.timeout)), String(p.interval), ...wish(p)], { timeout: p.timeout + 30, okCodes: [0, GAVE_UP, NO_TOOL] })],
   changes: () => [],
   // It has become otherwise than it was seen to be, by somebody else's doing.
-  touches: (p) => ('file' in p ? [path(p.file), text(p.file), digest(p.file)] : 'log' in p ? [path(p.log), text(p.log), digest(p.log)] : 'nothing'),
+  touches: (p) => ('file' in p ? aboutFile(p.file) : 'log' in p ? aboutFile(p.log) : 'nothing'),
   result: ({ code, stdout }, p) => {
     const said = (word: string) => visible(new RegExp(`^${word} (.*)$`, 'm').exec(stdout.toString())?.[1] ?? '', 'line')
     const last = said('last')

@@ -13,22 +13,27 @@ import { VERSION } from './version.ts'
 /** `hostwright NAME [flags]`: the playbook of that name below where the person stands, `playbooks/NAME.ts`, or one of our own. */
 const [name, ...rest] = process.argv.slice(2)
 const here = join(process.cwd(), 'playbooks')
-const [theirs, ours] = [playbooksIn(here), playbooksIn(fileURLToPath(new URL('../../playbooks', import.meta.url)))]
-const file = name === undefined ? undefined : (theirs.get(name) ?? ours.get(name))
-const besides = [...ours.keys()].filter((each) => !theirs.has(each))
-const usage = [
-  'hostwright NAME -i INVENTORY [flags]\n',
-  `Playbooks here: ${[...theirs.keys()].join(', ') || `none (${existsSync(here) ? `no .ts file in ${here}` : `there is no ${here}`})`}`,
-  ...(besides.length > 0 ? [`Of hostwright: ${besides.join(', ')}`] : []),
-  'hostwright NAME --help shows what one takes.\n',
-].join('\n')
+const theirs = playbooksIn(here)
+const ours = () => playbooksIn(fileURLToPath(new URL('../../playbooks', import.meta.url)))
+const file = name === undefined ? undefined : (theirs.get(name) ?? ours().get(name))
+const besides = () => [...ours().keys()].filter((each) => !theirs.has(each))
 
 if (name === '--version') process.stdout.write(`hostwright ${VERSION}\n`)
-else if (name === undefined || name === '--help' || name === '-h') process.stdout.write(usage)
+else if (name === undefined || name === '--help' || name === '-h') process.stdout.write(usage())
 else if (file !== undefined) await exitWith(async () => runCommand(await playbookIn(file), rest, `npx hostwright ${name}`))
 else {
-  process.stderr.write(`there is no playbook "${name}"\n  ${suggest(name, [...theirs.keys(), ...besides]) ?? usage}\n`)
+  process.stderr.write(`there is no playbook "${name}"\n  ${suggest(name, [...theirs.keys(), ...besides()]) ?? usage()}\n`)
   process.exitCode = 3
+}
+
+function usage(): string {
+  const more = besides()
+  return [
+    'hostwright NAME -i INVENTORY [flags]\n',
+    `Playbooks here: ${[...theirs.keys()].join(', ') || `none (${existsSync(here) ? `no .ts file in ${here}` : `there is no ${here}`})`}`,
+    ...(more.length > 0 ? [`Of hostwright: ${more.join(', ')}`] : []),
+    'hostwright NAME --help shows what one takes.\n',
+  ].join('\n')
 }
 
 /** Names and files. Ours are compiled where they are installed as a package. */

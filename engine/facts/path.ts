@@ -140,3 +140,6 @@ export function chunked(before: string, paths: readonly string[], after: string)
   for (let at = 0; at < paths.length; at += 400) script += `${before} ${quoteAll(paths.slice(at, at + 400))}${after}\n`
   return script
 }
+
+/** What is known of a file: what stands there, its text, its digest. */
+export const aboutFile = (at: string): readonly Fact<unknown>[] => [path(at), text(at), digest(at)]

@@ -10,11 +10,14 @@ export function placeOf(error: Error): Place | undefined {
     const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^()]*?):(\d+):(\d+)\)?$/.exec(line)
     if (!frame) continue
     const [, at = '', row = '1', column = '1'] = frame
-    const file = at.startsWith('file:') ? fileURLToPath(at) : at
+    const file = pathOf(at)
     if (!file.startsWith(ENGINE) && !file.includes('/node_modules/')) return { file: asSeen(file), line: Number(row), column: Number(column) }
   }
   return undefined
 }
+
+/** A stack names a file by its path or by its URL. */
+export const pathOf = (at: string): string => (at.startsWith('file:') ? fileURLToPath(at) : at)
 
 /** As the user would name it: from where they stand, when it lies below. */
 export function asSeen(file: string): string {

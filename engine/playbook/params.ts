@@ -53,14 +53,14 @@ export function readParams<P extends z.ZodObject>(playbook: Pick<Playbook<P>, 'p
   )
   const parsed = playbook.params.safeParse(input)
   if (parsed.success) return ok(parsed.data)
-  const found = diagnoseZod(new z.ZodError(settledIssues(parsed.error, open)), { place: (path) => (path.length > 0 && String(path[0]) in input ? extra.place(path) : undefined), schema: playbook.params, input })
-  return err(found.map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? `give it as ${flagIn(each.message, Object.keys(properties))}, or with -e name=value; --help shows all` } : each)))
-}
-
-/** What a person would type for the param that a message begins with. */
-function flagIn(message: string, names: readonly string[]): string {
-  const name = names.find((each) => message.startsWith(`${each} `))
-  return name === undefined ? 'a flag' : `--${flagOf(name)}`
+  const where = { place: (path: readonly PropertyKey[]) => (path.length > 0 && String(path[0]) in input ? extra.place(path) : undefined), schema: playbook.params, input }
+  return err(
+    settledIssues(parsed.error, open).flatMap((issue) => {
+      const [name] = issue.path
+      const hint = `give it as ${name === undefined ? 'a flag' : `--${flagOf(String(name))}`}, or with -e name=value; --help shows all`
+      return diagnoseZod(new z.ZodError([issue]), where).map((each) => (each.at === undefined ? { ...each, hint: each.hint ?? hint } : each))
+    }),
+  )
 }
 
 const flagOf = (name: string): string => name.replaceAll('_', '-')

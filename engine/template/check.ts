@@ -35,8 +35,8 @@ class Names extends Handlebars.Visitor {
   readonly #view: Shape
   /** What the names of items stand for, the innermost loop last. */
   readonly #items: Map<string, Shape>[] = []
-  /** Loops without a name for the item: over what, and what an item of it is. */
-  readonly #nameless: { readonly over: string; readonly item: Shape }[] = []
+  /** Of each block whether it is a loop without a name for the item: over what, and what an item of it is. */
+  readonly #nameless: ({ readonly over: string; readonly item: Shape } | undefined)[] = []
 
   constructor(file: string, lines: readonly string[], view: Shape) {
     super()
@@ -58,14 +58,15 @@ class Names extends Handlebars.Visitor {
     this.count++
     this.#call(block)
     const [item, ...more] = block.program?.blockParams ?? []
-    const each = item === undefined ? [] : [[item, this.#below(block.params[0])?.item ?? {}] as const, ...more.map((name) => [name, {}] as const)]
+    const [over] = block.params
+    const shape = this.#below(over)?.item ?? {}
+    const each = item === undefined ? [] : [[item, shape] as const, ...more.map((name) => [name, {}] as const)]
     for (const [name] of each) if (HELPERS.includes(name)) this.#problem(`"${name}" is a helper, and no name for an item`, block.loc)
-    const nameless = item === undefined && isPath(block.path) && block.path.original === 'each' && isPath(block.params[0]) ? [{ over: block.params[0].original, item: this.#below(block.params[0])?.item ?? {} }] : []
     this.#items.push(new Map(each))
-    this.#nameless.push(...nameless)
+    this.#nameless.push(item === undefined && isPath(block.path) && block.path.original === 'each' && isPath(over) ? { over: over.original, item: shape } : undefined)
     if (block.program) this.accept(block.program)
     this.#items.pop()
-    for (const _ of nameless) this.#nameless.pop()
+    this.#nameless.pop()
     if (block.inverse) this.accept(block.inverse)
   }
 
@@ -76,7 +77,7 @@ class Names extends Handlebars.Visitor {
   /** `{{name}}`, `{{helper a b}}`, `{{#if a}}`: the first word is a helper when something follows it or it is one of the house. */
   #call({ path, params, hash }: hbs.AST.MustacheStatement | hbs.AST.SubExpression | hbs.AST.BlockStatement): void {
     if (params.length === 0 && !hash?.pairs.length) this.accept(path)
-    else if (path.type === 'PathExpression') this.#helper(path as hbs.AST.PathExpression) // the type says which it is
+    else if (isPath(path)) this.#helper(path)
     for (const param of params) this.accept(param)
     for (const pair of hash?.pairs ?? []) this.accept(pair.value)
   }
@@ -95,8 +96,8 @@ class Names extends Handlebars.Visitor {
 
   /** What stands at the end of a path. Undefined when a name of it is unknown, which is told when asked for. */
   #below(path: hbs.AST.Expression | undefined, tell = false): Shape | undefined {
-    if (path?.type !== 'PathExpression') return {}
-    const { parts, loc, original } = path as hbs.AST.PathExpression // the type says which it is
+    if (!isPath(path)) return {}
+    const { parts, loc, original } = path
     const [root = '', ...rest] = parts
     const item = this.#items.findLast((names) => names.has(root))?.get(root)
     let at: Shape | undefined = item ?? this.#view.keys?.get(root)
@@ -118,7 +119,7 @@ class Names extends Handlebars.Visitor {
 
   /** The same where it has no name yet, as Handlebars would have it. */
   #itemIn(name: string): string | undefined {
-    const loop = this.#nameless.findLast(({ item }) => item.keys?.has(name) ?? true)
+    const loop = this.#nameless.findLast((each) => each !== undefined && (each.item.keys?.has(name) ?? true))
     return loop && `name the item: {{#each ${loop.over} as |item|}}{{item.${name}}}`
   }
 

@@ -7,7 +7,16 @@ const USE = 'use a port of 127.0.0.1 (5432), or an address of the host and a por
  * Where a service can be reached besides the shared network: a port of 127.0.0.1, or one of an address of the host, for other hosts. Not of every
  * address: Docker opens a published port past ufw and its like, so the network it is for has to be named.
  */
-export const Publish = z.union([Port, z.string().refine((text) => wrongWith(text) === undefined, { error: ({ input }) => wrongWith(String(input)) })], USE)
+export const Publish = z.union(
+  [
+    Port,
+    z.string().superRefine((text, context) => {
+      const message = wrongWith(text)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    }),
+  ],
+  USE,
+)
 
 function wrongWith(text: string): string | undefined {
   const [, four, six, port] = /^(?:([\d.]+)|\[([\da-fA-F:.]+)\]):(\d{1,5})$/.exec(text) ?? []

@@ -9,9 +9,7 @@ export function shownFiles(): Map<string, string> {
   const page = readFileSync(join(checkout, 'docs/own-repository.md'), 'utf8')
   const files = new Map<string, string>()
   for (const [, before = '', text = ''] of page.matchAll(/\n\n((?:(?!\n\n)[^])*?):\n\n```(?:ts|json|yaml)\n([^]*?)```/g)) {
-    const named = /`([^`]+\.(?:ts|json|yml))`/.exec(before)?.[1]
-    const [, first] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? []
-    const name = first ?? named
+    const name = /`([^`]+\.(?:ts|json|yml))`/.exec(before)?.[1]
     if (name !== undefined) files.set(name, text)
   }
   return files
