@@ -1,14 +1,19 @@
 import pLimit from 'p-limit'
 import type { ClientChannel } from 'ssh2'
 import type { Connection, Gone, LinkError, Started } from '../connection.ts'
+import { delay } from './deadline.ts'
 import { linkError } from './errors.ts'
 import type { Session } from './handshake.ts'
 import { remoteProcess } from './process.ts'
 import { saneChannel } from './sane-channel.ts'
 import { countsFromZero, sendCommandAhead } from './unasked.ts'
 
-/** sshd allows ten sessions a connection, and one that has just closed may still count. */
+/** sshd allows ten sessions a connection. */
 const MOST_CHANNELS = 8
+
+/** Milliseconds that a session which has ended may still count: sshd forgets it some time after it has answered what came with our farewell. */
+const STILL_COUNTS_MS = 1000
+const ASK_AGAIN_MS = 10
 
 /** A command longer than this comes near what shells and sshd can take; ours are constants of a few words. */
 const LONGEST_COMMAND = 32 * 1024
@@ -22,6 +27,7 @@ export function sshConnection(sessions: readonly Session[], target: Session, ope
   const slot = pLimit(MOST_CHANNELS)
   let over: Gone | undefined
   let first = true
+  let lastEnd = Number.NEGATIVE_INFINITY
   const gone = whyGone(sessions, target)
   void gone.then((why) => {
     over = why
@@ -34,11 +40,23 @@ export function sshConnection(sessions: readonly Session[], target: Session, ope
     }
     return new Promise<Started>((resolve) => {
       void slot(async () => {
-        const started = await open(command)
+        const started = await openOnceFree(command)
         resolve(started)
-        if (started.ok) await started.process.ended
+        if (!started.ok) return
+        await started.process.ended
+        lastEnd = performance.now()
       })
     })
+  }
+
+  /** A session that was refused has begun nothing: while one that has ended may still count, it is asked for again. */
+  async function openOnceFree(command: string): Promise<Started> {
+    const patience = performance.now() + openTimeoutMs
+    for (;;) {
+      const started = await open(command)
+      if (started.ok || started.error.reason !== 'limit' || performance.now() > Math.min(patience, lastEnd + STILL_COUNTS_MS)) return started
+      await delay(ASK_AGAIN_MS)
+    }
   }
 
   function open(command: string): Promise<Started> {

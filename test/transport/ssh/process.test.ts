@@ -158,6 +158,12 @@ test('fault 7: twenty commands at once over a server that allows ten sessions: t
   assert.deepEqual(outcomes.map(({ stdout }) => stdout), Array.from({ length: 20 }, (_, i) => String(i)))
 })
 
+test('fault 7: a session that has just ended may still count: one after another works where one is allowed', async () => {
+  await using strict = await startSshd({ config: ['MaxSessions 1'] })
+  await using connection = await open(strict)
+  for (let i = 0; i < 20; i++) assert.equal((await run(connection, 'cat', String(i))).stdout, String(i))
+})
+
 test('fault 7: a server that allows one session: the second is refused by name', async () => {
   await using strict = await startSshd({ config: ['MaxSessions 1'] })
   await using connection = await open(strict)
