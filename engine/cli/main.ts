@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '../diagnostic/diagnostic.ts'
 import { printDiagnostic } from '../diagnostic/print.ts'
@@ -6,6 +5,9 @@ import { placeOf } from '../host/origin.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { Interrupted } from './ask.ts'
 import { runCommand } from './run-command.ts'
+import { isProgram, watchForUnrun } from './unrun.ts'
+
+const reachedMain = watchForUnrun()
 
 /**
  * Ends a playbook's file: run directly (`tsx playbooks/infra.ts`) the playbook runs and the process ends with its exit code;
@@ -16,8 +18,8 @@ import { runCommand } from './run-command.ts'
  * await main(import.meta, playbook)
  */
 export async function main(meta: { readonly url: string }, playbook: Playbook): Promise<void> {
-  const script = process.argv[1]
-  if (script === undefined || realpathSync(fileURLToPath(meta.url)) !== realpathSync(script)) return
+  if (!isProgram(fileURLToPath(meta.url))) return
+  reachedMain()
   await exitWith(() => runCommand(playbook, process.argv.slice(2), `npx tsx playbooks/${playbook.name}.ts`))
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Place } from '../diagnostic/diagnostic.ts'
 import type { Host } from '../host/host.ts'
+import { placeOf } from '../host/origin.ts'
 import type { Role, RoleUse } from './role.ts'
 
 /** Roles on hosts, and how wide and how brave. */
@@ -35,6 +37,9 @@ export interface Playbook<P extends z.ZodObject = z.ZodObject> {
   plays(params: z.output<P>): readonly Play[]
 }
 
+/** The playbooks of this process, and where each was defined. */
+export const definitions: { readonly name: string; readonly at: Place | undefined }[] = []
+
 /**
  * Defines a playbook. End its file with `await main(import.meta, playbook)`: run directly it runs, imported it does not.
  *
@@ -55,5 +60,6 @@ export function definePlaybook<P extends z.ZodObject>(definition: {
   readonly roles?: readonly Pick<Role, 'name' | 'params'>[]
   plays(params: z.output<P>): readonly Play[]
 }): Playbook<P> {
+  definitions.push({ name: definition.name, at: placeOf(new Error()) })
   return { kind: 'playbook', roles: [], ...definition }
 }

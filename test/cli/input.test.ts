@@ -106,6 +106,23 @@ for (const [what, text, said, role = ''] of unread)
     assert.doesNotMatch(stderr, /\n {4}at /)
   })
 
+const UNRUN = `import { definePlaybook } from '${fileURLToPath(new URL('../../engine/index.ts', import.meta.url))}'
+import { z } from '${import.meta.resolve('zod')}'
+export default definePlaybook({ name: 'own', doc: 'Nothing.', params: z.strictObject({}), plays: () => [] })
+`
+for (const [what, more, code, said] of [
+  ['does not end with main is told', '', 3, /^own\.mts:3:16 the playbook "own" was not run: nothing was done\n.*await main\(import\.meta, playbook\)\n$/],
+  ['throws before it comes to main has its own error only', "throw new Error('mine')\n", 1, /^(?!.*was not run).*mine/s],
+] as const)
+  test(`a playbook that was started as a file and ${what}`, async () => {
+    const own = fresh()
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'own.mts'), UNRUN + more)
+    const ran = await run(['own.mts', '-i', here], 60, ['env', '-u', 'NODE_TEST_CONTEXT'], own)
+    assert.equal(ran.code, code, ran.stderr)
+    assert.match(ran.stderr, said)
+  })
+
 test('--help tells what the playbook takes, --version the version', async () => {
   const help = await tiny('--help')
   assert.equal(help.code, 0)
