@@ -59,7 +59,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
   const secrets = new RunSecrets(inventory)
-  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, secrets })
+  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, ...(!loaded.ok && { unread: loaded.unread }), secrets })
   const prepared = look()
   const hosts = hostsOf(prepared.ok ? prepared.value : [])
   const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)

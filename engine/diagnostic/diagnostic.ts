@@ -9,6 +9,8 @@ export interface Diagnostic {
   readonly at?: Place
   /** What to do about it: the nearest name, the right form, the command to run. */
   readonly hint?: string
+  /** Nothing stands there. That may follow from something else that could not be read. */
+  readonly missing?: true
 }
 
 /** A stretch of a source text. Lines and columns count from 1; `length` is in characters and stays on the line. */

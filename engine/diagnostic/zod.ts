@@ -64,7 +64,7 @@ function unknownKey(key: string, path: readonly PropertyKey[], where: Where): Di
 
 function missing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
   const expected = plain(issue.message).replace(/, received undefined$/, '')
-  return diagnostic(`${nameOf(path, where, ' is missing')}: ${expected}`, where.place(path))
+  return { ...diagnostic(`${nameOf(path, where, ' is missing')}: ${expected}`, where.place(path)), missing: true }
 }
 
 function wrong(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {
@@ -111,8 +111,8 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: readonly PropertyKey[]
   if (best !== undefined && depth(best) > 0) return best.flatMap((each) => diagnose(each, [...path, ...each.path], where))
   const kinds = issue.errors.flatMap((branch) => branch.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : [])))
   const message = own || kinds.length < issue.errors.length ? plain(best?.[0]?.message ?? issue.message) : `expected ${[...new Set(kinds)].join(' or ')}`
-  const name = isMissing(issue, path, where) ? `${nameOf(path, where, ' is missing')}: ` : nameOf(path, where)
-  return [diagnostic(`${name}${message}`, shownPlace(path, where))]
+  if (isMissing(issue, path, where)) return [{ ...diagnostic(`${nameOf(path, where, ' is missing')}: ${message}`, shownPlace(path, where)), missing: true }]
+  return [diagnostic(`${nameOf(path, where)}${message}`, shownPlace(path, where))]
 }
 
 const plain = (message: string): string => message.replace(/^Invalid (input|option|string): /, '')

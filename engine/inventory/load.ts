@@ -20,8 +20,11 @@ export interface LoadOptions {
   readonly extra?: readonly (string | FlagParam)[]
 }
 
-/** `partial` is what could be read all the same: good for finding more problems, and for nothing else. */
-export type Loaded = { readonly ok: true; readonly value: Inventory } | { readonly ok: false; readonly error: readonly Diagnostic[]; readonly partial: Inventory }
+/**
+ * `partial` is what could be read all the same: good for finding more problems, and for nothing else. `unread` are the names of groups and hosts whose
+ * `group_vars/` or `host_vars/` could not be read whole: what those lack may stand there.
+ */
+export type Loaded = { readonly ok: true; readonly value: Inventory } | { readonly ok: false; readonly error: readonly Diagnostic[]; readonly partial: Inventory; readonly unread: ReadonlySet<string> }
 
 /**
  * Reads inventories and puts them together; a later source counts where they differ. Nothing is contacted.
@@ -42,7 +45,7 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
     if (!found.ok) problems.errors.push(found.error)
     return found.ok ? [found.value] : []
   })
-  problems.warnings.push(...files.flatMap((file) => unread(file, files, cwd)))
+  problems.warnings.push(...files.flatMap((file) => unreadBeside(file, files, cwd)))
   const graph = new Graph(problems)
   const said = []
   let complete = files.length === sources.length
@@ -53,6 +56,7 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   }
   const groups = { names: new Set(graph.groups.keys()), complete }
   const hosts = { names: new Set(graph.hosts.keys()), complete }
+  const unread = new Set<string>()
   const bases = files.map((file) => file.base)
   for (const [index, vars] of said.entries()) {
     graph.strengthen(vars)
@@ -60,18 +64,18 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
     // Two files of one folder share its group_vars/ and host_vars/: they count with the last of them.
     if (base === undefined || bases.lastIndexOf(base) !== index) continue
     graph.strengthen({
-      groups: readVarsFolder(base, 'group', groups, cwd, problems),
-      hosts: readVarsFolder(base, 'host', hosts, cwd, problems),
+      groups: readVarsFolder(base, 'group', groups, cwd, problems, unread),
+      hosts: readVarsFolder(base, 'host', hosts, cwd, problems, unread),
     })
   }
   const extra = readExtra(options.extra ?? [], cwd, problems)
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)
-  return problems.errors.length > 0 ? { ...err(inOrder(problems.errors)), partial: inventory } : ok(inventory)
+  return problems.errors.length > 0 ? { ...err(inOrder(problems.errors)), partial: inventory, unread } : ok(inventory)
 }
 
 /** What Ansible would read of a folder, too: to pass over it in silence would lose hosts. */
-function unread(file: SourceFile, all: readonly SourceFile[], cwd: string): Diagnostic[] {
+function unreadBeside(file: SourceFile, all: readonly SourceFile[], cwd: string): Diagnostic[] {
   if (file.kind === 'list') return []
   const others = (file.beside ?? []).filter((path) => !all.some((each) => each.kind !== 'list' && each.path === path))
   return others.map((path) => {

@@ -18,8 +18,10 @@ export interface KnownNames {
 /**
  * Reads `group_vars/` or `host_vars/`: for each name a file (`web.yml`, `web.yaml`, `web.json` or just `web`) or a folder of them.
  * Files that say different things about the same name contradict each other, whatever their own names.
+ *
+ * @param unread gets the names of whom not everything could be read
  */
-export function readVarsFolder(base: string, kind: 'group' | 'host', known: KnownNames, cwd: string, problems: Problems): Map<string, LocatedMap> {
+export function readVarsFolder(base: string, kind: 'group' | 'host', known: KnownNames, cwd: string, problems: Problems, unread: Set<string>): Map<string, LocatedMap> {
   const folder = join(base, `${kind}_vars`)
   const found = new Map<string, LocatedMap>()
   const namesOf = (path: string): readonly string[] => {
@@ -33,7 +35,9 @@ export function readVarsFolder(base: string, kind: 'group' | 'host', known: Know
       if (!/^README/i.test(entry)) problems.errors.push(unknown(name, displayName(join(folder, entry), cwd), kind, known.names))
       continue
     }
+    const before = problems.errors.length
     for (const path of filesOf(join(folder, entry), namesOf)) found.set(name, beside(found.get(name) ?? EMPTY, readVarsFile(path, base, cwd, problems)))
+    if (problems.errors.length > before) unread.add(name)
   }
   return found
 }

@@ -10,6 +10,7 @@ import type { Inventory, InventoryHost, LocatedVars } from '../inventory/types.t
 import { NOT_ASKED, type SecretAnswers } from '../inventory/filled.ts'
 import { STORE_VARIABLE } from '../secrets/settings.ts'
 import { err, ok, type Result } from '../values/result.ts'
+import { Lacks } from './lacks.ts'
 import { paramsOf, readParams } from './params.ts'
 import type { Play, Playbook } from './playbook.ts'
 import { varName, type RoleUse } from './role.ts'
@@ -33,6 +34,8 @@ export interface PrepareOptions {
   readonly allowEmpty: boolean
   /** The inventory is broken: look for what else is wrong with variables and params, not for what follows from that. */
   readonly partial?: boolean
+  /** Names of groups and hosts of which not all variables could be read: what they lack is no problem of its own. */
+  readonly unread?: ReadonlySet<string>
   /** Gives what references to secrets stand for. Default: stand-ins, as before any store was asked. */
   readonly secrets?: SecretAnswers
 }
@@ -67,6 +70,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
     problems.push({ message: what, hint: 'say --allow-empty when that is fine' })
   }
 
+  const lacks = new Lacks(options.unread)
   const plays: PreparedPlay[] = []
   for (const play of made) {
     if (!play.roles.every(isUse)) problems.push({ message: `play "${play.name}": "roles" takes use(role)`, hint: 'a task goes into a role, or into the play\'s own `run`' })
@@ -79,10 +83,11 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
         host,
         roles: play.roles
           .filter((use) => isUse(use) && use.when(host))
-          .map((use) => ({ use, params: collect(readRoleVars(host, varName(use.role), use.role.params, use.values, secrets), undefined) })),
+          .map((use) => ({ use, params: lacks.collect(host, readRoleVars(host, varName(use.role), use.role.params, use.values, secrets)) })),
       })),
     })
   }
+  problems.push(...lacks.problems())
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
     problems.push({ message: `none of the hosts that ${limit === undefined ? '--resume' : `--limit ${limit}`} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
@@ -97,7 +102,7 @@ export const hostsOf = (plays: readonly PreparedPlay[]): InventoryHost[] => [...
  */
 function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
   const given = [...inventory.hosts.values()].flatMap((host) => playbook.roles.filter((role) => Object.hasOwn(host.vars.value, varName(role))).map((role) => readRoleVars(host, varName(role), role.params)))
-  return given.flatMap((read) => (read.ok ? [] : read.error)).filter(({ message }) => !message.includes(' is missing: '))
+  return given.flatMap((read) => (read.ok ? [] : read.error)).filter(({ missing }) => !missing)
 }
 
 /** The types say so; but who runs a playbook without checking them learns it here. */

@@ -79,6 +79,17 @@ for (const [what, args, text] of refused)
     assert.equal(result.code, 3)
   })
 
+test('a file of variables that cannot be read is one problem, without all that would stand in it', async () => {
+  const own = fresh()
+  mkdirSync(join(own, 'group_vars'), { recursive: true })
+  writeFileSync(join(own, 'hosts.yml'), 'services:\n  hosts: { a: , b: }\n')
+  writeFileSync(join(own, 'group_vars/services.yml'), 'postgres:\n  password: x\n image: [')
+  const { code, stderr } = await run(['playbooks/deploy-standalone-services.ts', '-i', own])
+  assert.equal(code, 3)
+  assert.match(said({ stderr }), /^work-\d+\/group_vars\/services\.yml:\d/)
+  assert.doesNotMatch(stderr, / is missing/)
+})
+
 test('a playbook that throws before it begins is told with its place, and is no bug of ours', async () => {
   const { code, stderr } = await run(['test/playbooks/broken.ts', '-i', here])
   assert.equal(code, 3)
