@@ -43,7 +43,7 @@ export const FLAGS = {
   step: { doc: 'ask before anything is changed' },
   'save-plan': { takes: 'FILE', doc: 'with --check: keep what would be done in a file, to be applied later' },
   plan: { takes: 'FILE', doc: 'do what such a file says: exactly that, or nothing; with --check: see whether it still holds' },
-  resume: { doc: 'only the hosts that did not finish the last run of this playbook' },
+  resume: { doc: 'only the hosts that did not finish this playbook last time' },
   report: { takes: 'FILE.html', doc: 'write a page about the run' },
   junit: { takes: 'FILE.xml', doc: 'write the result as JUnit XML' },
   events: { takes: 'FILE', doc: 'write every event as a line of JSON' },

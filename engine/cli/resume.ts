@@ -3,7 +3,10 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts'
 import { err, ok, type Result } from '../values/result.ts'
 import { keptFile, readKept, writeKept } from './kept-file.ts'
 
-/** Which hosts did not finish a playbook's last run with an inventory: for `--resume`. Two inventories may share a file, when their names are long. */
+/**
+ * Which hosts have not finished a playbook with an inventory since they were last taken through all of it: for `--resume`. A run of some hosts leaves the
+ * others in it, a run of some tags all. Two inventories may share a file, when their names are long.
+ */
 const Journal = z.strictObject({ version: z.literal(1), inventory: z.array(z.string()), unfinished: z.array(z.string().min(1)) })
 
 /** Gives a warning when it cannot be written. */
@@ -21,4 +24,10 @@ export async function readUnfinished(cwd: string, playbook: string, sources: rea
   const { unfinished, inventory } = read.value
   if (inventory.join('\0') !== sources.join('\0')) return err([{ message: `the last run that ${file} tells of was with another inventory (${inventory.join(', ')}): there is nothing to resume`, hint: 'run without --resume' }])
   return unfinished.length > 0 ? ok(unfinished) : err([{ message: `the last run of ${playbook} finished on every host that it was for: there is nothing to resume` }])
+}
+
+/** The same for a run that is only a part: none, where nothing is known. */
+export async function unfinishedSoFar(cwd: string, playbook: string, sources: readonly string[]): Promise<readonly string[]> {
+  const read = await readUnfinished(cwd, playbook, sources)
+  return read.ok ? read.value : []
 }

@@ -27,7 +27,7 @@ import { checkLogins, lineUser, linkOpener } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
 import { readOptions } from './options.ts'
 import { readPlanning } from './plan/planning.ts'
-import { readUnfinished, writeUnfinished } from './resume.ts'
+import { readUnfinished, unfinishedSoFar, writeUnfinished } from './resume.ts'
 import { startReport } from './reporting.ts'
 import { askForSecrets, notLookedAt } from './secrets.ts'
 import { VERSION } from './version.ts'
@@ -100,9 +100,11 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     return report.finish({ traffic: new Map(), unfinished: [] })
   }
   const uncaught = onUncaught(endWith)
-  // Hosts that a limit leaves out of what is resumed are still to be done.
-  const left = (only ?? []).filter((name) => inventory.hosts.has(name) && !contacted.includes(name))
-  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...unfinished, ...left]) : undefined)
+  // Hosts that a limit leaves out are still to be done, and those of which a part of the playbook is done now.
+  const isPart = typed.has('tags') || typed.has('skip-tags')
+  const before = only ?? (limit !== undefined || isPart ? await unfinishedSoFar(cwd, playbook.name, sources) : [])
+  const left = before.filter((name) => inventory.hosts.has(name) && (isPart || !contacted.includes(name)))
+  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...new Set([...unfinished, ...left])]) : undefined)
   const about = aboutRun(options.value.env.user, cwd)
   try {
     const guessed = await guessAhead(cwd, playbook.name, sources, contacted)

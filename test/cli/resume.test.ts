@@ -100,6 +100,26 @@ test('--resume with a limit: hosts that it leaves out are still to be done', { t
   assert.deepEqual(unfinished(), ['closed'])
 })
 
+test('a run that is only a part does not forget those that did not finish: of some hosts the others, of some tags all', { timeout: 120_000 }, async () => {
+  const two = put('two.yml', 'all:\n  hosts:\n    here: { ansible_connection: local }\n    closed: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_password: wrong-horse }\n')
+  const unfinished = () => JSON.parse(readFileSync(keptFile(new URL('../..', import.meta.url).pathname, 'tiny', [two], ''), 'utf8')).unfinished
+  const words = ['-i', two, '-e', `dir=${fresh()}`, '--lock-wait', '50']
+  assert.equal((await tiny(...words, '-e', 'then=fail')).code, 2)
+  for (const [more, code, left] of [
+    [['-l', 'here', '-t', 'greet'], 0, ['here', 'closed']],
+    [['-l', 'here', '--skip-tags', 'the-end'], 0, ['here', 'closed']],
+    [['-l', 'here'], 0, ['closed']],
+    [['-l', 'here', '-e', 'then=fail'], 2, ['here', 'closed']],
+    [['-l', 'here'], 0, ['closed']],
+  ] as const) {
+    assert.equal((await tiny(...words, ...more)).code, code, more.join(' '))
+    assert.deepEqual(unfinished(), left, more.join(' '))
+  }
+  writeFileSync(two, readFileSync(two, 'utf8').replace(/ {4}closed.*\n/, ''))
+  assert.equal((await tiny(...words, '-l', 'here')).code, 0)
+  assert.deepEqual(unfinished(), [])
+})
+
 test('--resume takes names of hosts, not patterns: a group of that name is another thing, and hosts that are gone are told', { timeout: 120_000 }, async () => {
   const local = '{ ansible_connection: local }'
   const inventory = put('names.yml', `all:\n  hosts:\n    box: ${local}\n    gone: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_password: wrong-horse }\n  children:\n    web: { hosts: { other: ${local} } }\n`)
