@@ -92,4 +92,4 @@ export async function withoutSite(host: Host, { name, caddy }: Pick<Site, 'name'
   await host.ensure(caddyLoaded({}))
 }
 
-const siteAt = (caddy: string, name: string): string => `${caddy}/sites/${name}.caddy`
+export const siteAt = (caddy: string, name: string): string => `${caddy}/sites/${name}.caddy`

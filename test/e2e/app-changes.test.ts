@@ -53,3 +53,32 @@ test('the strategy alone changes, without a release: a rollback finds its way al
   ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP]), 0)
   assert.equal(page('two.lab'), 'v1')
 })
+
+test('an app is removed: foretold as it is done; data stays unless it is asked for; and it can be deployed again', async () => {
+  const remove = (...more: string[]) => playbook('remove-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, ...more], 180)
+  const left = () => sh(`ls -d /opt/services/apps/${APP} /opt/services/caddy/sites/${APP}.caddy /opt/services/caddy/up/${APP}-* /var/lib/hostwright/*/${APP} /data/${APP} 2>/dev/null; true`).split('\n').filter((path) => path !== '')
+  const WITH_DATA = ['--replicas', '2', '-e', '{"app":{"data":true,"observe":"0s","start_period":"1s","keep":20}}']
+  ended(await deploy('v2', 'two.lab', ...WITH_DATA), 0)
+  // Another app, whose name begins alike, is not touched.
+  const site = `/opt/services/caddy/sites/${APP}.caddy`
+  sh(`mkdir -p /opt/services/apps/${APP}-2 && printf x >/opt/services/caddy/up/${APP}-2-1 && printf kept >/data/${APP}/kept && cp ${site} /root/site && sed -i '1d' ${site}`)
+  const refused = ended(await remove(), 2)
+  assert.match(refused.stdout, /sites\/moves\.caddy is not as we wrote it: Caddy would go on to send there/)
+  assert.equal(page('two.lab'), 'v2')
+  sh(`cp /root/site ${site}`)
+
+  const foretold = ended(await remove('--check'), 0).changes
+  assert.equal(page('two.lab'), 'v2')
+  const done = ended(await remove(), 0)
+  assert.deepEqual(done.changes, foretold)
+  assert.match(done.stdout, /\/data\/moves stays; --data delete takes it away, too/)
+  assert.deepEqual([page('two.lab'), containers(), left()], [undefined, [''], [`/data/${APP}`, `/opt/services/caddy/up/${APP}-2-1`]])
+  assert.deepEqual(ended(await remove(), 0).changes, [])
+
+  ended(await deploy('v1', 'two.lab', ...WITH_DATA), 0)
+  assert.deepEqual([page('two.lab'), sh(`cat /data/${APP}/kept`)], ['v1', 'kept'])
+  const all = ended(await remove('--data', 'delete', '--check'), 0).changes
+  assert.deepEqual(ended(await remove('--data', 'delete'), 0).changes, all)
+  assert.deepEqual(left(), [`/opt/services/caddy/up/${APP}-2-1`])
+  assert.match(ended(await remove('--data', 'delete'), 0).stdout, /nothing of moves is on this host/)
+})

@@ -1,0 +1,52 @@
+import { absent, composeProject, facts, type Host } from '../../engine/index.ts'
+import { siteAt, siteOf, withoutSite } from './site.ts'
+
+export interface RemoveParams {
+  readonly name: string
+  /** What becomes of /data/<name>. */
+  readonly data: 'keep' | 'delete'
+  /** Where apps and Caddy stand, where no release says so. */
+  readonly apps: string
+  readonly caddy: string
+}
+
+/** What the engine keeps of an app, away from its directory: its releases, and the journal of a rollout that was cut off. */
+const KEPT = ['releases', 'rollout'] as const
+
+/**
+ * Takes an app off a host. Caddy stops sending before its containers are stopped, and what cannot be made again goes last: a run that is cut off in
+ * the middle leaves an app that a deploy brings back, or the next removal takes away.
+ */
+export async function removeApp(host: Host, { name, data, apps, caddy }: RemoveParams): Promise<void> {
+  const releases = (await host.read(facts.releases(name))) ?? []
+  const [current] = releases
+  const at = current?.about.get('directory') ?? `${apps}/${name}`
+  const site = { name, caddy: current?.about.get('caddy') ?? caddy }
+  const [answers, there, kept] = await Promise.all([siteAt(site.caddy, name), at, `/data/${name}`].map((path) => isThere(host, path)))
+  if (!answers && !there && current === undefined) host.note(`nothing of ${name} is on this host`)
+  if (answers && (await siteOf(host, site))?.ours !== true) host.fail(`${siteAt(site.caddy, name)} is not as we wrote it: Caddy would go on to send there`, 'look at it, and remove it by hand; then run again')
+
+  await withoutSite(host, site)
+  await host.ensure(composeProject({ directory: at, state: 'down' }))
+  await host.ensure(
+    ...(await upstreamFiles(host, site)).map((path) => absent({ path })),
+    absent({ path: at }),
+    ...KEPT.map((each) => absent({ path: `/var/lib/hostwright/${each}/${name}` })),
+    ...(data === 'delete' ? [absent({ path: `/data/${name}` })] : []),
+  )
+  if (data === 'keep' && kept) host.note(`/data/${name} stays; --data delete takes it away, too`)
+  const images = [...new Set(releases.flatMap((release) => release.images.map(({ reference }) => reference)))]
+  if (images.length > 0) host.note(`its images stay, for others may be made of them: docker image rm ${images.join(' ')}`)
+}
+
+async function isThere(host: Host, path: string): Promise<boolean> {
+  const known = await host.read(facts.path(path))
+  return known !== undefined && known.kind !== 'absent'
+}
+
+/** The files that Caddy reads its upstreams from, however many replicas there ever were. */
+async function upstreamFiles(host: Host, { name, caddy }: { readonly name: string; readonly caddy: string }): Promise<string[]> {
+  const files = (await host.read(facts.tree(`${caddy}/up`))) ?? new Map<string, string>()
+  const own = `${caddy}/up/${name}-`
+  return [...files.keys()].filter((path) => path.startsWith(own) && /^\d+$/.test(path.slice(own.length)))
+}
