@@ -29,7 +29,8 @@ export const line = defineTask({
     .refine((p) => p.line !== undefined || p.regexp !== undefined, 'give a `line` or a `regexp`')
     .refine((p) => p.insertAfter === undefined || p.insertBefore === undefined, 'give `insertAfter` or `insertBefore`, not both')
     .refine(
-      (p) => p.state === 'absent' || p.line === undefined || p.regexp === undefined || p.regexp.test(p.line),
+      // Of what is no pattern that is said already: zod asks all the same.
+      (p) => p.state === 'absent' || p.line === undefined || !(p.regexp instanceof RegExp) || p.regexp.test(p.line),
       'the `regexp` does not match the `line` itself: the line would be added again by every run',
     ),
   title: (p) => `${p.path}: ${shown(p.line ?? String(p.regexp))}`,

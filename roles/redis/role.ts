@@ -12,6 +12,12 @@ const compose = template(
 )
 const conf = template(import.meta, 'redis.conf.hbs', z.strictObject({ appendonly: z.enum(['yes', 'no']), maxmemory: z.string(), policy: z.string() }))
 
+/** Where one of them is no size, that is said of it already: zod asks all the same. */
+function fits(p: { readonly memory: string; readonly maxmemory: string }): boolean {
+  const [container, data] = [Size.safeParse(p.memory).data, Size.safeParse(p.maxmemory.replace(/b$/i, '')).data]
+  return container === undefined || data === undefined || data <= container
+}
+
 const Policy = z.enum(['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'allkeys-random', 'volatile-random', 'volatile-ttl'])
 
 /** Redis in a container of its own, its data under /data/redis. */
@@ -30,7 +36,7 @@ export const redis = defineRole({
     directory: RemotePath.prefault('/opt/services/redis'),
     data: RemotePath.prefault('/data/redis'),
     network: NetworkName.default('shared_network'),
-  }).refine((p) => Size.parse(p.maxmemory.replace(/b$/, '')) <= Size.parse(p.memory), {
+  }).refine(fits, {
     path: ['maxmemory'],
     error: 'the data may be larger than `memory` lets the container be: Redis would be killed before it makes room or refuses a write',
   }),
