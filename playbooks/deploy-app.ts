@@ -15,7 +15,7 @@ const deployApp = definePlaybook({
     app_image: given.image.describe('image without tag'),
     app_version: given.version.describe('tag of the image'),
     app_port: given.port.removeDefault().optional().describe('on which the app listens in its container'),
-    app_domain: given.domain.describe('under which Caddy answers for it'),
+    app_domain: given.domain.describe('under which Caddy answers for it, several with commas; none takes it out of Caddy'),
     replicas: given.replicas.removeDefault().optional().describe('containers side by side'),
     health_path: given.health_path.removeDefault().optional().describe('answers 2xx when the app can take requests'),
     health_command: given.health_command.describe('instead: a command in the container that ends with 0'),

@@ -10,7 +10,7 @@ const rollbackApp = definePlaybook({
   doc: 'Brings an earlier release of an app back: its files, its environment and its image, by the same cut-over as a deploy. What is in databases stays as it is.',
   params: z.strictObject({
     app_name: AppParams.shape.name.describe('the app'),
-    to: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/).optional().describe('a release or a version; default: the release before the one that runs'),
+    to: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/).optional().describe('a release or a version; default: the release before the one that was deployed last'),
     list: z.boolean().default(false).describe('only show the releases that are there'),
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),

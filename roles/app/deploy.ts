@@ -23,10 +23,14 @@ export function deploy(host: Host, p: AppParams): Promise<boolean> {
 
 async function replace(host: Host, p: AppParams, image: string): Promise<boolean> {
   const at = `${p.apps}/${p.name}`
-  if (p.domain !== undefined) await needsCaddy(host, p.caddy)
+  const domains = p.domain === 'none' ? undefined : p.domain?.split(',')
+  if (domains !== undefined) await needsCaddy(host, p.caddy)
   const probe = `http://127.0.0.1:${p.port}${p.health_path}`
-  const wished = p.domain === undefined || p.tls ? p.domain : `http://${p.domain}`
+  const wished = domains?.map((each) => (p.tls ? each : `http://${each}`)).join(', ')
   const standing = await siteOf(host, p)
+  // A flag is soon forgotten, and nobody could reach the app any more.
+  if (p.domain === undefined && standing?.ours === true)
+    host.fail(`${p.name} answers for ${standing.address}, and is given no domain now: nobody could reach it from outside any more`, `say its domain again: --app-domain, or app.domain in the inventory; "none" takes it out of Caddy`)
   // The address under which the app is reached now stays until the new version has taken over: when it does not, nothing has changed.
   const address = standing?.ours === true ? standing.address : wished
   const dynamic = address !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))

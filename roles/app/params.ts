@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AwsAccess, Duration, Image, Memory, NetworkName, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
 
-const Domain = z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'a domain such as shop.example.com')
+const DOMAIN = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i
+const Domains = z.string().refine((text) => text.split(',').every((each) => DOMAIN.test(each)), 'a domain such as shop.example.com; several with commas and without spaces')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
 const Seconds = z.string().regex(/^\d+s$/, 'seconds, such as "30s"')
 
@@ -34,7 +35,7 @@ export const AppParams = z.strictObject({
   mirrors: z.record(z.string().min(1), z.string().min(1)).default({}).describe('where images really come from: { ghcr.io: mirror.internal:5000/ghcr }; the longest beginning of the image counts'),
   registry: Registry.optional().describe('to log in to before the image is fetched: docs/registries.md'),
   port: Port.default(3000).describe('on which the app listens in its container'),
-  domain: Domain.optional().describe('under which Caddy answers for it; without one it is reached on the shared network only'),
+  domain: Domains.optional().describe('under which Caddy answers for it, several with commas; without one it is reached on the shared network only. none: it is taken out of Caddy'),
   tls: z.boolean().default(true).describe('false: plain http'),
   replicas: z.int().min(1).max(50).default(1),
   health_path: z.string().regex(/^\/[A-Za-z0-9_./?=&-]*$/).default('/health').describe('answers 2xx when the app can take requests'),

@@ -6,17 +6,24 @@ import { ensureSite, siteOf } from './site.ts'
 /**
  * Brings an earlier release of an app back, configuration and image together, by the same cut-over as a deploy.
  *
- * @param to a release ("20261121T131500Z") or a version; default: the one before what runs. True when something was replaced.
+ * @param to a release ("20261121T131500Z") or a version; default: the one before what was deployed last, and nothing is done where that was brought back
+ *   already. True when something was replaced.
  */
 export async function rollBack(host: Host, name: string, to?: string): Promise<boolean> {
   const all = (await host.read(facts.releases(name))) ?? []
   const [current, ...older] = all
+  const others = () => older.map(({ id, version }) => `${version} (${id})`).join(', ')
+  // Run again, after it came through on some hosts only, it must not bring back on those what it has just taken away.
+  if (current?.about.has('from') && to === undefined) {
+    host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}; further back, or forth again, goes with --to: ${others()}`)
+    return false
+  }
   const target = to === undefined ? older[0] : (all.find(({ id }) => id === to) ?? older.find(({ version }) => version === to))
   if (current === undefined) return host.fail(`no release of ${name} is recorded on this host`, 'a release is recorded by each deploy-app')
   if (target === undefined)
     return host.fail(
       to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
-      all.length > 1 ? `there is: ${all.map(({ id, version }) => `${version} (${id})`).join(', ')}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
+      all.length > 1 ? `there is: ${current.version} (${current.id}), ${others()}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
     )
   for (const release of [current, target]) await hideSecretsOf(host, name, release)
   const wish = comeBack(name, current, target, await host.about())

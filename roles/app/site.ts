@@ -68,7 +68,7 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
 
 /** The site of an app as it stands. */
 export interface SiteNow {
-  /** "shop.example.com", or "http://shop.lab". */
+  /** "shop.example.com, www.shop.example.com", or "http://shop.lab". */
   readonly address: string
   readonly port: number
   readonly dynamic: boolean
@@ -80,7 +80,7 @@ export interface SiteNow {
 export async function siteOf(host: Host, { name, caddy }: Pick<Site, 'name' | 'caddy'>): Promise<SiteNow | undefined> {
   const known = await host.read(facts.text(siteAt(caddy, name)))
   const text = known?.kind === 'bytes' ? known.bytes.toString() : ''
-  const [, address = '', upstreams = '', port = ''] = /^(\S+) \{\n[^]*?reverse_proxy (\S+?):(\d+)/m.exec(text) ?? []
+  const [, address = '', upstreams = '', port = ''] = /^(\S+(?:, \S+)*) \{\n[^]*?reverse_proxy (\S+?):(\d+)/m.exec(text) ?? []
   if (address === '') return undefined
   return { address, port: Number(port), dynamic: upstreams.startsWith(`{file.${MOUNTED}/`), ours: text.startsWith(`# ${name}. Written by hostwright (roles/app).`) }
 }

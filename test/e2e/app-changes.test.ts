@@ -23,13 +23,19 @@ function ended(done: CliRun, code: number): CliRun {
   return done
 }
 
-test('a domain moves with the version that takes over, and stays where it was when none does', async () => {
-  for (const other of ['two.lab', undefined]) {
+test('a domain moves with the version that takes over, and stays where it was when none does; there may be several, and none is to be said', async () => {
+  const forgotten = ended(await deploy('v2', undefined), 2)
+  assert.match(forgotten.stdout, /moves answers for http:\/\/one\.lab, and is given no domain now/)
+  assert.deepEqual([page('one.lab'), containers()], ['v1', ['hostwright-lab/web:v1 running']])
+  for (const other of ['two.lab', 'none']) {
     ended(await deploy('v3-broken', other, '-e', '{"app":{"wait":"6s"}}'), 2)
     assert.deepEqual([page('one.lab'), page('two.lab')], ['v1', undefined])
   }
+  ended(await deploy('v2', 'two.lab,www.two.lab'), 0)
+  assert.deepEqual(['one.lab', 'two.lab', 'www.two.lab'].map(page), [undefined, 'v2', 'v2'])
+  assert.deepEqual(ended(await deploy('v2', 'two.lab,www.two.lab'), 0).changes, [])
   ended(await deploy('v2', 'two.lab'), 0)
-  assert.deepEqual([page('one.lab'), page('two.lab')], [undefined, 'v2'])
+  assert.deepEqual(['one.lab', 'two.lab', 'www.two.lab'].map(page), [undefined, 'v2', undefined])
   assert.deepEqual(ended(await deploy('v2', 'two.lab'), 0).changes, [])
   // The domain is that of the app: it stays, and that is said.
   const back = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP]), 0)

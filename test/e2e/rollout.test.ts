@@ -165,6 +165,11 @@ test('fault 87: rollback brings back configuration and image, and history tells 
   assert.match(told.stdout, new RegExp(`runs now .* ${now} .*back to .*-API_KEY`))
   assert.doesNotMatch(told.stdout, /key-of-the-second/)
   assert.equal(kept(), before + 2, 'as many stay as the last deploy said')
+  // Run again it does not bring back what it has just taken away.
+  const again = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP]), 0)
+  assert.deepEqual(again.changes, [])
+  assert.match(again.stdout, new RegExp(`was brought back already, to ${now} of .*with --to: ${next} `))
+  settled(now)
   const unknown = ended(await playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, '--to', 'v9']), 2)
   assert.match(unknown.stdout, /there is no release v9/)
 })
@@ -172,7 +177,7 @@ test('fault 87: rollback brings back configuration and image, and history tells 
 test('without its domain it is taken out of Caddy, and runs on; with it, it is back', async () => {
   const [now] = versions()
   const page = () => sh(`curl -s -H 'Host: ${APP}.lab' http://127.0.0.1/`)
-  const bare = args(now, '-e', QUICK).filter((word, index, all) => word !== '--app-domain' && all[index - 1] !== '--app-domain')
+  const bare = args(now, '-e', QUICK).map((word, index, all) => (all[index - 1] === '--app-domain' ? 'none' : word))
   const done = ended(await playbook('deploy-app', bare, 180), 0)
   assert.ok(done.changes.some((each) => each.includes(`remove the file /opt/services/caddy/sites/${APP}.caddy`)), done.changes.join('\n'))
   assert.equal(page(), 'no such site')
