@@ -28,6 +28,7 @@ const deployApp = definePlaybook({
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),
   roles,
+  subject: (p) => p.app_name,
   plays: (p) => [
     {
       name: `deploy ${p.app_name} ${p.app_version}`,

@@ -12,6 +12,7 @@ const historyApp = definePlaybook({
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),
   roles,
+  subject: (p) => p.app_name,
   plays: (p) => [
     {
       name: `releases of ${p.app_name}`,

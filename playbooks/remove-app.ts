@@ -17,6 +17,7 @@ const removeAppPlaybook = definePlaybook({
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),
   roles,
+  subject: (p) => p.app_name,
   plays: (p) => [
     {
       name: `remove ${p.app_name}`,

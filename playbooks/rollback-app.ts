@@ -15,6 +15,7 @@ const rollbackApp = definePlaybook({
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),
   roles,
+  subject: (p) => p.app_name,
   plays: (p) => [
     {
       name: p.list ? `releases of ${p.app_name}` : `roll ${p.app_name} back`,

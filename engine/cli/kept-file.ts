@@ -1,6 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
+import type { LocatedVars } from '../inventory/types.ts'
+import { readParams } from '../playbook/params.ts'
+import type { Playbook } from '../playbook/playbook.ts'
 import { codeOf } from '../values/error-code.ts'
 import { jsonIn } from '../values/json.ts'
 
@@ -15,9 +18,17 @@ export async function makeKept(folder: string): Promise<void> {
   })
 }
 
-/** What runs of a playbook with an inventory keep from one to the next: beside the project. */
+/** The name under which runs of a playbook with these params keep something: its own, and what the run is about ("deploy-app shop"). */
+export function keptAs(playbook: Playbook, extra: LocatedVars): string {
+  const params = playbook.subject && readParams(playbook, extra)
+  return params?.ok ? `${playbook.name} ${playbook.subject?.(params.value)}` : playbook.name
+}
+
+/** What runs of a playbook (by the name of {@link keptAs}) with an inventory keep from one to the next: beside the project. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
-  join(keptIn(cwd), `${playbook}-${sources.join('+').replace(/[^A-Za-z0-9_.+-]/g, '_').slice(0, 100)}${what}.json`)
+  join(keptIn(cwd), `${asName(playbook)}-${asName(sources.join('+')).slice(0, 100)}${what}.json`)
+
+const asName = (text: string): string => text.replace(/[^A-Za-z0-9_.+-]/g, '_')
 
 /** Undefined when there is no such file; `unusable` when it cannot be read, or is not what we would have written. */
 export async function readKept<T>(file: string, schema: z.ZodType<T>): Promise<{ readonly value: T } | 'unusable' | undefined> {

@@ -19,6 +19,7 @@ import { ok } from '../values/result.ts'
 import { aboutRun } from './about.ts'
 import { askBeforeChanges } from './ask.ts'
 import { guessAhead, keepAsked } from './asked.ts'
+import { keptAs } from './kept-file.ts'
 import { emptySelection } from './empty-selection.ts'
 import { readFlags } from './flags.ts'
 import { helpText } from './help.ts'
@@ -53,7 +54,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
-  const resumed = typed.has('resume') ? await readUnfinished(cwd, playbook.name, sources) : ok(undefined)
+  const keeping = keptAs(playbook, extra.ok ? extra.value : NO_VARS)
+  const resumed = typed.has('resume') ? await readUnfinished(cwd, keeping, sources) : ok(undefined)
   const limit = typed.one('limit')
   const only = resumed.ok ? resumed.value : undefined
   const inventory = loaded.ok ? loaded.value : loaded.partial
@@ -102,12 +104,12 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const uncaught = onUncaught(endWith)
   // Hosts that a limit leaves out are still to be done, and those of which a part of the playbook is done now.
   const isPart = typed.has('tags') || typed.has('skip-tags')
-  const before = only ?? (limit !== undefined || isPart ? await unfinishedSoFar(cwd, playbook.name, sources) : [])
+  const before = only ?? (limit !== undefined || isPart ? await unfinishedSoFar(cwd, keeping, sources) : [])
   const left = before.filter((name) => inventory.hosts.has(name) && (isPart || !contacted.includes(name)))
-  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, playbook.name, sources, [...new Set([...unfinished, ...left])]) : undefined)
+  const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, keeping, sources, [...new Set([...unfinished, ...left])]) : undefined)
   const about = aboutRun(options.value.env.user, cwd)
   try {
-    const guessed = await guessAhead(cwd, playbook.name, sources, contacted)
+    const guessed = await guessAhead(cwd, keeping, sources, contacted)
     const run = (more: Partial<RunOptions>) =>
       runPlays(plays, inventory, {
         mode, stop,
@@ -136,7 +138,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     await remember(outcome.unfinished)
     plan.after?.(outcome, report.emit)
     // A part of a playbook asks a part of the questions.
-    if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, playbook.name, sources, ahead, (host) => !outcome.unfinished.includes(host))
+    if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, keeping, sources, ahead, (host) => !outcome.unfinished.includes(host))
     return await report.finish(outcome, rehearsal?.outcome)
   } catch (error) {
     return await endWith(error)

@@ -35,6 +35,7 @@ export interface Playbook<P extends z.ZodObject = z.ZodObject> {
   /** Every role there is, so that a misspelt variable in the inventory is told from one for another playbook. */
   readonly roles: readonly Pick<Role, 'name' | 'params'>[]
   plays(params: z.output<P>): readonly Play[]
+  subject?(params: z.output<P>): string
 }
 
 /** The playbooks of this process, and where each was defined. */
@@ -59,6 +60,8 @@ export function definePlaybook<P extends z.ZodObject>(definition: {
   readonly params: P
   readonly roles?: readonly Pick<Role, 'name' | 'params'>[]
   plays(params: z.output<P>): readonly Play[]
+  /** Which of many things a run is about, such as the name of an app: what is kept from run to run (`--resume`, what is read ahead) is kept for each. */
+  subject?(params: z.output<P>): string
 }): Playbook<P> {
   definitions.push({ name: definition.name, at: placeOf(new Error()) })
   return { kind: 'playbook', roles: [], ...definition }

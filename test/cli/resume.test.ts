@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { keptFile } from '../../engine/cli/kept-file.ts'
 import { readUnfinished, writeUnfinished } from '../../engine/cli/resume.ts'
 import { cases } from '../rig/cases.ts'
+import { run } from '../rig/cli.ts'
 import { folder, fresh, here, onHere, put, tiny } from './tiny.ts'
 
 const HOSTS = ['db1', 'web1', 'web2']
@@ -133,4 +134,12 @@ test('--resume takes names of hosts, not patterns: a group of that name is anoth
   assert.match(resumed.stdout + resumed.stderr, /not resumed, for the inventory does not have them any more: web, gone/)
   assert.doesNotMatch(resumed.stdout, /^other /m)
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).unfinished, [])
+})
+
+test('what one app did not finish is not resumed with another', { timeout: 120_000 }, async () => {
+  const apps = put('apps.yml', 'apps:\n  hosts: { dead: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_password: wrong-horse } }\n')
+  const deploy = (name: string, ...more: readonly string[]) => run(['playbooks/deploy-app.ts', '-i', apps, '--app-name', name, '--app-image', 'shop', '--app-version', 'v1', ...more], 60)
+  assert.equal((await deploy('shop')).code, 4)
+  assert.match((await deploy('blog', '--resume')).stderr, /^deploy-app blog has not been run with this inventory from here: there is nothing to resume/)
+  assert.equal((await deploy('shop', '--resume', '--list-hosts')).code, 0)
 })

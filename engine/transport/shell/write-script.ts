@@ -36,8 +36,10 @@ function validation(argv: readonly string[]): string {
   return argv.map((word) => word.split('%s').map((part) => (part === '' ? '' : quote(part))).join('"$hw_t"')).join(' ')
 }
 
-/** Said last, below what the command says. */
-const refused = (argv: readonly string[]): string => `{ hw_v=$?; echo ${quote(`the new content is refused by ${quoteAll(argv.map((word) => word.replaceAll('%s', 'FILE')))}: nothing was replaced`)} >&2; (exit $hw_v); }`
+/** Said last, below what the command says. A program that stands in it as a word is not what anybody wants to read there. */
+const refused = (argv: readonly string[]): string => `{ hw_v=$?; echo ${quote(`the new content is refused by ${argv.map(inShort).join(' ')}: nothing was replaced`)} >&2; (exit $hw_v); }`
+
+const inShort = (word: string): string => (word.includes('\n') || word.length > 100 ? '…' : quote(word.replaceAll('%s', 'FILE')))
 
 /** A write that is made ready together with those beside it. */
 export interface Prepared {

@@ -100,6 +100,8 @@ for (const [shellName, shell] of Object.entries(shells)) {
       writeFileSync(conf, 'old')
       const agrees = (argv: string[]) => writes(conf, 'new', { mode: '0640', validate: argv })
       assert.match(await outcomeOf(link, agrees(['sh', '-c', 'echo "no: $1" >&2; exit 3', 'sh', '%s'])), /^failed 3: no: \/.*\.hostwright\.[^\n]*\nthe new content is refused by sh -c 'echo .* exit 3' sh FILE: nothing was replaced/)
+      // A program of several lines is no name of a command.
+      assert.match(await outcomeOf(link, agrees(['sh', '-c', 'echo "no: $1" >&2\nexit 3', 'sh', '%s'])), /\nthe new content is refused by sh -c … sh FILE: nothing was replaced/)
       assert.deepEqual([readFileSync(conf, 'utf8'), readdirSync(directory)], ['old', ['conf']])
       // It sees the content, with the mode and the owner that it will have.
       assert.equal(await outcomeOf(link, agrees(['sh', '-c', 'cat "$1"; stat -c " %a" "$1"; echo "$2"', 'sh', '%s', "a%s'b"])).then((said) => said.replace(/a\/.*'b/, 'A')), "done 0: new 640\nA\n")
