@@ -127,6 +127,8 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
   }
   for (const [name, flag] of own)
     if (flag.takes !== undefined && !flag.many && (values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once` })
+  for (const { flag, type } of asFlags)
+    if (type !== 'boolean' && (values.get(flag)?.length ?? 0) > 1) problems.push({ message: `--${flag} is given more than once`, ...(type.startsWith('list') && { hint: `several values go with commas: --${flag} a,b` }) })
   const typed: Typed<N> = {
     has: (name) => values.has(name),
     one: (name) => values.get(name)?.[0],

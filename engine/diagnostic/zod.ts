@@ -76,7 +76,7 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
   if (issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     return 'quote it: a bare number does not stay as it is written (1.10 becomes 1.1)'
   }
-  if (issue.code === 'invalid_type' && typeof value === 'string') return typedHint(issue.expected, path, where)
+  if (issue.code === 'invalid_type' && typeof value === 'string') return typedHint(issue.expected, value, path, where)
   if (issue.code !== 'invalid_value') return undefined
   const options = issue.values.map(String)
   if (typeof value === 'number' && options.includes(String(value))) return 'quote it'
@@ -84,7 +84,7 @@ function hintFor(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: W
 }
 
 /** Of a text that stands where something else is wanted: how that is written there. A param is read as its type says, a variable of a role is not. */
-function typedHint(expected: string, path: readonly PropertyKey[], { place, prefix }: Where): string | undefined {
+function typedHint(expected: string, value: string, path: readonly PropertyKey[], { place, prefix }: Where): string | undefined {
   const at = place(path)
   const isFlag = at?.file.startsWith('--') === true
   const json = (value: string) => [...(prefix === undefined ? [] : [prefix]), ...path].reduceRight<string>((inner, name) => `{"${String(name)}":${inner}}`, value)
@@ -92,6 +92,7 @@ function typedHint(expected: string, path: readonly PropertyKey[], { place, pref
   if (many !== undefined) return isFlag ? `write JSON: ${at.file} '${many}'` : at?.file === '-e' ? `-e k=v gives strings; write JSON: -e '${json(many)}'` : undefined
   if (expected !== 'number' && expected !== 'boolean') return undefined
   const isTyped = isFlag || at?.file === '-e'
+  if (!isTyped && expected === 'boolean' && /^(?:y|n|yes|no|on|off)$/i.test(value)) return 'say true or false: yes and no are texts'
   if (!isTyped || at?.text?.startsWith('"', at.column - 1) === true) return 'write it without quotes'
   if (isFlag || prefix === undefined) return expected === 'boolean' ? 'say true or false' : undefined
   return `-e k=v gives strings; for a ${expected} write JSON: -e '${json('…')}'`

@@ -32,6 +32,8 @@ export interface ComposeContainer {
   readonly imageNow: string
   /** Names of the networks that it is on. */
   readonly networks: readonly string[]
+  /** Directories of the project, mounted read-only, that are others by now than those it was started with: it does not see what is written there. */
+  readonly lostMounts: readonly string[]
 }
 
 export const NOTHING_RUNS: ProjectState = { containers: [], volumes: [], record: undefined }
@@ -42,7 +44,19 @@ const LABEL = 'com.docker.compose'
 const CONTAINER =
   '{"id":{{json .ID}},"name":{{json .Name}},"imageId":{{json .Image}},"image":{{json .Config.Image}},"state":{{json .State.Status}},"exit":{{json .State.ExitCode}},' +
   '"networks":[{{range $name, $_ := .NetworkSettings.Networks}}{{json $name}},{{end}}null],' +
-  '"health":{{with .State.Health}}{{json .Status}}{{else}}"none"{{end}},"labels":{{json .Config.Labels}}}'
+  '"health":{{with .State.Health}}{{json .Status}}{{else}}"none"{{end}},"labels":{{json .Config.Labels}}}' +
+  `{{$c := .}}{{range .Mounts}}{{if and (eq .Type "bind") (not .RW)}}{{printf "\\n%%\\t%d\\t%s\\t%s\\t%s\\t%s" $c.State.Pid $c.ID (index $c.Config.Labels "${LABEL}.project.working_dir") .Source .Destination}}{{end}}{{end}}`
+
+/**
+ * Of the lines with mounts: those whose container sees another directory at that place than stands there now, by its own eyes (/proc/PID/root; for root
+ * only). It was moved away, or removed and made again. That the place is a mount point makes sure that no link in the container leads astray.
+ */
+const LOST = `
+printf '%s\\n' "$hw_seen" | while IFS='\t' read -r hw_mark hw_pid hw_id hw_project hw_source hw_place; do
+  case $hw_mark:$hw_source/ in %:"$hw_project"/*) ;; *) continue ;; esac
+  hw_inside=/proc/$hw_pid/root$hw_place
+  [ -d "$hw_inside" ] && [ ! "$hw_inside" -ef "$hw_source" ] && grep -qF " $hw_place " "/proc/$hw_pid/mountinfo" && printf '%% %s %s\\n' "$hw_id" "$hw_source"
+done`
 
 /**
  * `composeProject('redis')`: what runs under the name of a project, and what it was made from. A few `docker` commands for all projects of
@@ -55,7 +69,8 @@ export const composeProject: (name: string) => Fact<ProjectState> = defineBatchF
 command -v docker >/dev/null || exit 0
 ${names.map((name) => `[ -f ${quote(recordPath(name))} ] && sed ${quote(`s/^/@ ${name} /`)} ${quote(recordPath(name))}`).join('\n')}
 hw_ids=$(docker ps -aq --no-trunc --filter label=${LABEL}.project 2>&1) || { printf '%s\\n' "$hw_ids"; exit 0; }
-[ -z "$hw_ids" ] || docker inspect --type container --format '${CONTAINER}' $hw_ids 2>&1
+[ -z "$hw_ids" ] || { hw_seen=$(docker inspect --type container --format '${CONTAINER}' $hw_ids 2>&1); printf '%s\\n' "$hw_seen" | sed '/^%/d'; ${LOST}
+}
 docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.project"}} {{.Label "${LABEL}.volume"}}' 2>/dev/null
 [ -z "$hw_ids" ] || docker images --no-trunc --format '~ {{.ID}} {{.Repository}}:{{.Tag}}' 2>/dev/null`,
   parse: (output, names) => {
@@ -63,7 +78,7 @@ docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.
     const words = rest.map((line) => line.split(' '))
     const images = new Map(words.flatMap(([mark, id = '', tag = '']) => (mark === '~' ? [[tag, id]] : [])))
     // A container that went away in between is no trouble; one that cannot be read would be taken for missing.
-    const trouble = rest.find((line) => !/^[@=~] /.test(line) && !/no such (?:container|object)/i.test(line))
+    const trouble = rest.find((line) => !/^[@=~%] /.test(line) && !/no such (?:container|object)/i.test(line))
     const unseen = unseenWithoutDaemon(rest)
     return names.map((name) => {
       if (unseen) return unseen
@@ -71,7 +86,7 @@ docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.
       const record = rest.filter((line) => line.startsWith(`@ ${name} `)).map((line) => line.slice(name.length + 3))
       const isOwn = (container: unknown) => label(container, 'project') === name && label(container, 'oneoff') !== 'True'
       return {
-        containers: values.filter(isOwn).map((each) => readContainer(each, images)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+        containers: values.filter(isOwn).map((each) => readContainer(each, images, rest)).sort((a, b) => (a.name < b.name ? -1 : 1)),
         volumes: words.flatMap(([mark, project, volume]) => (mark === '=' && project === name && volume ? [volume] : [])).sort(),
         record: record.length > 0 ? readRecord(record) : undefined,
       }
@@ -83,7 +98,8 @@ docker volume ls --filter label=${LABEL}.project --format '= {{.Label "${LABEL}.
 
 const label = (container: unknown, name: string) => textOf(container, 'labels', `${LABEL}.${name}`)
 
-function readContainer(value: unknown, images: ReadonlyMap<string | undefined, string | undefined>): ComposeContainer {
+function readContainer(value: unknown, images: ReadonlyMap<string | undefined, string | undefined>, lines: readonly string[]): ComposeContainer {
+  const lost = `% ${textOf(value, 'id')} `
   const image = textOf(value, 'image')
   const { name, tag, digest } = readReference(image)
   return {
@@ -98,6 +114,7 @@ function readContainer(value: unknown, images: ReadonlyMap<string | undefined, s
     imageId: textOf(value, 'imageId'),
     imageNow: digest === undefined ? (images.get(`${name}:${tag}`) ?? '') : '',
     networks: textsOf(value, 'networks').sort(),
+    lostMounts: lines.filter((line) => line.startsWith(lost)).map((line) => line.slice(lost.length)),
   }
 }
 

@@ -59,7 +59,9 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
 
   const params = readParams(playbook, extra, secrets)
   if (!params.ok) problems.push(...params.error, ...wrongVars(playbook, inventory))
-  const made = params.ok ? playbook.plays(params.value) : []
+  const plans = params.ok ? playbook.plays(params.value) : []
+  problems.push(...plans.flatMap(wrongPlay))
+  const made = plans.filter((play) => wrongPlay(play).length === 0)
   const names = knownNames(playbook, made)
   problems.push(...strangers(names, extra), ...misspeltVars(inventory, new Set(names)))
   const { limit, only } = options
@@ -107,6 +109,13 @@ function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
 
 /** The types say so; but who runs a playbook without checking them learns it here. */
 const isUse = (each: RoleUse): boolean => typeof each.when === 'function'
+
+function wrongPlay({ name, hosts, roles }: Play): Diagnostic[] {
+  return [
+    ...(typeof hosts === 'string' ? [] : [{ message: `play "${name}": it has no "hosts"`, hint: 'a pattern: hosts: "web", or "all"' }]),
+    ...(Array.isArray(roles) ? [] : [{ message: `play "${name}": "roles" takes a list`, hint: 'roles: [use(role)]; without any: roles: []' }]),
+  ]
+}
 
 /** The variables that somebody reads, but for those that say how a host is reached. A role that a play uses counts, also where the playbook does not list it. */
 const knownNames = (playbook: Playbook, plays: readonly Play[]): string[] => [

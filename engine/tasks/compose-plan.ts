@@ -90,6 +90,7 @@ export function foretold(wish: Wish, file: ComposeFile, now: ProjectState, leftO
       imageId: own[index]?.imageNow ?? '',
       imageNow: own[index]?.imageNow ?? '',
       networks: [...new Set([...(own[index]?.networks ?? []), ...networks])].sort(),
+      lostMounts: [],
     }))
   })
   return { ...now, containers: [...kept, ...made], volumes: [...new Set([...now.volumes, ...file.volumes.keys()])] }

@@ -33,7 +33,7 @@ export const compose = (project: Project, argv: readonly string[], timeout: numb
  * of others, mounted files that are missing. What Compose says about variables is not repeated: it may be the rest of a secret with a `$` in it.
  */
 export function check(project: Project, networks: readonly string[], mounts: readonly string[]): RunStep {
-  return program(project, 'docker compose config', CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
+  return program(project, 'the check of the project', CHECK, [String(networks.length), ...networks, String(mounts.length), ...mounts, ...projectArgs(project)], 60)
 }
 
 /**

@@ -21,17 +21,21 @@ export function verdictOf(service: WishedService, now: ProjectState, project: { 
   if (own.length === 0) return verdict('up', `start ${service.name}`)
 
   const missing = isDone(service, own) ? undefined : service.networks.find((network) => own.some(({ networks }) => !networks.includes(network)))
+  const [lost] = own.flatMap(({ lostMounts }) => lostMounts)
+  const again = missing !== undefined || lost !== undefined ? 'recreate' : 'up'
   const recorded = now.record?.services.get(service.name)
   if (recorded) {
     const mounted = changedFiles(service.mounted, recorded.mounted)
     const files = [...changedFiles(service.read, recorded.read), ...mounted].map((at) => nameOf(at, project.directory))
     const changed = [...(recorded.digest === service.digest ? [] : [project.file]), ...files]
-    if (changed.length > 0) return verdict(mounted.length > 0 || missing !== undefined ? 'recreate' : 'up', `recreate ${service.name}: ${listed(changed)} changed`)
+    if (changed.length > 0) return verdict(mounted.length > 0 ? 'recreate' : again, `recreate ${service.name}: ${listed(changed)} changed`)
   }
   const renewed = own.find(({ imageId, imageNow }) => imageNow !== '' && imageNow !== imageId)
-  if (renewed) return verdict(missing === undefined ? 'up' : 'recreate', `recreate ${service.name}: ${renewed.image} is another image now`)
+  if (renewed) return verdict(again, `recreate ${service.name}: ${renewed.image} is another image now`)
   // Taken off it by hand: Compose compares what a container was made from, and not where it is.
   if (missing !== undefined) return verdict('recreate', `recreate ${service.name}: it is not on the network ${missing}`)
+  // Somebody put another directory in its place (out of a backup, say): the container holds on to the old one, and Compose does not look.
+  if (lost !== undefined) return verdict('recreate', `recreate ${service.name}: it sees another directory than ${lost} is now`)
   if (!recorded || !areRecorded(own, now.record)) return unrecorded(service, verdict)
   return health(service, own, verdict)
 }

@@ -1,4 +1,4 @@
-import { facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
+import { directory, facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
 import { changedEnv } from './history.ts'
 import { comeBack } from './release.ts'
 import { ensureSite, siteOf } from './site.ts'
@@ -34,6 +34,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   const env = changedEnv(target, current).filter((each) => each !== '~APP_VERSION')
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data${moved ? `, and the domain: it is ${site?.address ?? 'none'}` : ''}${env.length > 0 ? `. Its environment is taken back, too: ${env.join(' ')}; a password that was changed since does not hold any more` : ''}`)
   const { upstream, about = {}, ...rest } = wish
+  await host.ensure(directory({ path: wish.directory, mode: '0750' })) // somebody may have taken it away
   // What was said of the site last may not have been said of a release: it was changed without one.
   if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy, dynamic: true })
   const [{ changed }] = await host.ensure(rollout({ ...rest, ...(upstream && site && { upstream }), about: { ...about, address: site?.address ?? '' } }))

@@ -32,8 +32,13 @@ export function validatedSite(directory: string, at: string): [string, ...string
   return ['sh', '-c', VALIDATE_SITE, 'sh', directory, '%s', at]
 }
 
+/** Whose directory was put in place of the one that it was started with sees nothing of it: it is about to be made anew, and checks what it reads then. */
 const RUNS = `running=$(docker ps -q --filter name='^caddy$') || exit
-[ -n "$running" ] || exit 0`
+[ -n "$running" ] || exit 0
+seen_by_caddy() {
+  seen=$(docker exec caddy sh -c '[ ! -f "$1" ] || echo yes' sh "/etc/caddy$1") || exit
+  [ "$seen" = yes ] || exit 0
+}`
 
 const VALIDATE_SITE = `
 ${RUNS}
@@ -44,8 +49,11 @@ trap 'rm -f -- "$whole"' 0
 {
   grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"
   for each in "$caddy"/sites/*.caddy "$new"; do [ "$each" = "$at" ] || [ ! -f "$each" ] || echo "import \\"\${each#"$caddy"/}\\""; done
-} >"$whole" && docker exec caddy caddy validate --adapter caddyfile --config /etc/caddy/.hostwright.sites`
+} >"$whole" || exit
+seen_by_caddy "\${whole#"$caddy"}"
+docker exec caddy caddy validate --adapter caddyfile --config /etc/caddy/.hostwright.sites`
 
 const VALIDATE = `
 ${RUNS}
+seen_by_caddy "\${2#"$1"}"
 exec docker exec caddy caddy validate --adapter caddyfile --config "/etc/caddy\${2#"$1"}"`

@@ -83,6 +83,7 @@ const wrong: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['--report', '--check'], /--report needs a value, and "--check" looks like a flag\n {2}write --report=--check when it is meant/],
   [['-l', '-C', '--app-name', '--list-hosts'], /-l needs a value.*\n {2}write -l-C .*--app-name needs a value/s],
   [['--forks', '1', '--forks', '2'], /--forks is given more than once/],
+  [['--app-name', 'x', '--app-name', 'y', '--services', 'redis', '--services', 'postgres'], /^--app-name is given more than once\n--services is given more than once\n {2}several values go with commas: --services a,b$/],
   [['-C', 'web1', '--frks', '1', '--limit'], /stands alone.*there is no flag --frks.*--limit needs a value/s],
 ]
 for (const [argv, said] of wrong)

@@ -79,6 +79,19 @@ for (const [what, args, text] of refused)
     assert.equal(result.code, 3)
   })
 
+const UNRUN = `import { definePlaybook } from '${fileURLToPath(new URL('../../engine/index.ts', import.meta.url))}'
+import { z } from '${import.meta.resolve('zod')}'
+export default definePlaybook({ name: 'own', doc: 'Nothing.', params: z.strictObject({}), plays: () => [] })
+`
+
+test('a play without hosts or without roles is told as such, for whoever does not look at types', async () => {
+  const own = fresh()
+  mkdirSync(own, { recursive: true })
+  writeFileSync(join(own, 'own.mts'), `${UNRUN.replace('definePlaybook }', 'definePlaybook, main }').replace('export default', 'const own =').replace('=> []', "=> [{ name: 'one', host: 'all', roles: [] }, { name: 'two', hosts: 'all' }]")}await main(import.meta, own)\n`)
+  const { code, stderr } = await run(['own.mts', '-i', here], 60, [], own)
+  assert.deepEqual([code, stderr], [3, 'play "one": it has no "hosts"\n  a pattern: hosts: "web", or "all"\nplay "two": "roles" takes a list\n  roles: [use(role)]; without any: roles: []\n2 problems; no host was contacted.\n'])
+})
+
 test('a file of variables that cannot be read is one problem, without all that would stand in it', async () => {
   const own = fresh()
   mkdirSync(join(own, 'group_vars'), { recursive: true })
@@ -117,10 +130,6 @@ for (const [what, text, said, role = ''] of unread)
     assert.doesNotMatch(stderr, /\n {4}at /)
   })
 
-const UNRUN = `import { definePlaybook } from '${fileURLToPath(new URL('../../engine/index.ts', import.meta.url))}'
-import { z } from '${import.meta.resolve('zod')}'
-export default definePlaybook({ name: 'own', doc: 'Nothing.', params: z.strictObject({}), plays: () => [] })
-`
 for (const [what, more, code, said] of [
   ['does not end with main is told', '', 3, /^own\.mts:3:16 the playbook "own" was not run: nothing was done\n.*await main\(import\.meta, playbook\)\n$/],
   ['throws before it comes to main has its own error only', "throw new Error('mine')\n", 1, /^(?!.*was not run).*mine/s],

@@ -265,8 +265,8 @@ test('keys that are not stored one by one are not lost by a download that does n
   const file = env('one', 'shop', 'A=canary-1\nB=canary-2\n')
   mkdirSync(join(store, 'shop'), { recursive: true })
   writeFileSync(join(store, 'shop/A'), 'canary-3\n', { mode: 0o600 })
-  const refused = await manage('-l', 'one', 'batch-download', '-y')
-  assert.deepEqual(
+  // Check mode says what the run would say.
+  for (const refused of [await manage('-l', 'one', 'batch-download', '-y', '--check'), await manage('-l', 'one', 'batch-download', '-y')]) assert.deepEqual(
     [refused.code, told(refused), readFileSync(file, 'utf8')],
     [2, `${file} of one has B, and of shop no such key is stored\nnothing was written: --yes does not answer for keys that would be lost\n  upload NAME --per-key stores them; without --yes it asks\n`, 'A=canary-1\nB=canary-2\n'],
   )

@@ -60,6 +60,18 @@ test('the strategy alone changes, without a release: a rollback finds its way al
   assert.equal(page('two.lab'), 'v1')
 })
 
+test('another directory in the place of that of Caddy (out of a backup, say): the sites are back with the next run, whichever it is', async () => {
+  for (const mend of [() => playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '-e', 'services=caddy']), () => deploy('v2', 'two.lab'), () => deploy('v1', 'two.lab')]) {
+    const was = sh('docker ps -q --filter name=^caddy$')
+    sh('cd /opt/services && cp -a caddy caddy.new && rm -rf caddy && mv caddy.new caddy && docker restart -t 1 caddy >/dev/null && rm -rf caddy.old && cp -a caddy caddy.new && mv caddy caddy.old && mv caddy.new caddy')
+    const done = ended(await mend(), 0)
+    assert.ok(done.changes.some((each) => each.includes('recreate caddy: it sees another directory than /opt/services/caddy is now')), done.changes.join('\n'))
+    assert.notEqual(sh('docker ps -q --filter name=^caddy$'), was)
+    assert.match(`${page('one.lab')}${page('two.lab')}`, /v[12]/)
+  }
+  sh('rm -rf /opt/services/caddy.old')
+})
+
 test('an app is removed: foretold as it is done; data stays unless it is asked for; and it can be deployed again', async () => {
   const remove = (...more: string[]) => playbook('remove-app', ['-i', 'lab', '-l', HOST, '--app-name', APP, ...more], 180)
   const left = () => sh(`ls -d /opt/services/apps/${APP} /opt/services/caddy/sites/${APP}.caddy /opt/services/caddy/up/${APP}-* /var/lib/hostwright/*/${APP} /data/${APP} 2>/dev/null; true`).split('\n').filter((path) => path !== '')

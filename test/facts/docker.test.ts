@@ -82,10 +82,10 @@ const once = web.replace(labels('web'), labels('web', 'True'))
 const other = web.replaceAll('"shop"', '"other"')
 
 test('compose project: its containers, volumes and record, and nobody else’s', () => {
-  const output = Buffer.from(`@ shop service aa web\n@ shop container cf16 -\n@ other service bb web\n${web}${once}${other}= shop data\n= other cache\n~ sha256:2 shop:1\n`)
+  const output = Buffer.from(`@ shop service aa web\n@ shop container cf16 -\n@ other service bb web\n${web}${once}${other}= shop data\n= other cache\n~ sha256:2 shop:1\n% cf16 /opt/shop/a b\n% ffff /opt/other/c\n`)
   const [shop] = composeProject('shop').kind.parse([output], ['shop', 'other'])
   assert.deepEqual(shop, {
-    containers: [{ id: 'cf16', name: 'shop-web-1', service: 'web', directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:2', networks: ['shared', 'shop_default'] }],
+    containers: [{ id: 'cf16', name: 'shop-web-1', service: 'web', directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:2', networks: ['shared', 'shop_default'], lostMounts: ['/opt/shop/a b'] }],
     volumes: ['data'],
     record: { services: new Map([['web', { digest: 'aa', read: new Map(), mounted: new Map(), loaded: undefined }]]), volumes: new Map(), containers: new Set(['cf16']) },
   })

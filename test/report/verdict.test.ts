@@ -24,6 +24,10 @@ const rows: readonly (readonly [what: string, mode: Mode, events: readonly Event
   ['locked', 'apply', [run('apply', ['a', 'b']), lost('a', 'locked'), task('b', 'ok')], ['1 of 2 hosts was left alone, for another run is at work there: a.', 'Run again with --lock-wait SECONDS to wait for the other run.']],
   ['unreachable', 'apply', [run('apply', ['a', 'b']), lost('a', 'auth'), task('b', 'changed')], ['1 of 2 hosts could not be reached: a (auth).', '1 of 2 hosts changed.', 'Mend the cause, then run again with --resume to go on with those.']],
   [
+    'unreachable, and another was not begun for it', 'apply', [run('apply', ['a', 'b']), { type: 'play', play: 'p', hosts: ['a', 'b'] }, lost('a', 'timeout'), { type: 'play-stopped', play: 'p', message: 'm', notStarted: ['b'] }],
+    ['1 of 2 hosts could not be reached: a (timeout).', '1 of 2 hosts did not come to the end: b.', 'Mend the cause, then run again with --resume to go on with those.', "Or go on without who cannot be reached: --limit 'all:!a'."],
+  ],
+  [
     'unknown', 'apply', [run('apply', ['a', 'b']), task('a', 'unknown'), lost('a', 'lost')],
     ['On 1 of 2 hosts it is not known whether 1 task took effect: a (r › t).', '1 of 2 hosts could not be reached: a (r › t).', 'Look there first; a new run finds out what stands and does the rest. With --resume it takes only the hosts that are not done.'],
   ],

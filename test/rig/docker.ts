@@ -13,7 +13,7 @@ export const engineIs = (state: EngineState): Given => given(dockerEngine(), sta
 /** A running, healthy container of a service; its id is its name. */
 export function container(service: string, more: Partial<ComposeContainer> = {}): ComposeContainer {
   const name = more.name ?? `shop-${service}-1`
-  return { id: name, name, service, directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:1', networks: ['shop_default'], ...more }
+  return { id: name, name, service, directory: '/opt/shop', state: 'running', health: 'healthy', exitCode: 0, image: 'shop:1', imageId: 'sha256:1', imageNow: 'sha256:1', networks: ['shop_default'], lostMounts: [], ...more }
 }
 
 /** The project "shop" as it runs. */

@@ -81,6 +81,7 @@ planRows('composeProject', composeProject, [
   ['on more than it asks for', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { networks: ['by-hand', 'shop_default'] })])], []],
   ['one of two cut off', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", deploy: { replicas: 2 }')), runs(one, {}, [container('web'), container('web', { name: 'shop-web-2', networks: [] })])], ['recreate web: it is not on the network shop_default']],
   ['cut off, and stopped', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'exited', networks: [] })])], ['recreate web: it is not on the network shop_default']],
+  ['it sees another directory than is there now', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { lostMounts: [`${directory}/conf`] })])], [`recreate web: it sees another directory than ${directory}/conf is now`]],
   ['cut off, and changed', { directory }, [engine(), ...at(one.replace('shop:1', 'shop:2')), runs(one, {}, [container('web', { networks: [] })])], ['recreate web: docker-compose.yml changed']],
   ['cut off, and not ours', { directory }, [engine(), ...at(one), project({ containers: [container('web', { networks: [] })] })], ['recreate web: it is not on the network shop_default']],
   ['on the network of the host', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", network_mode: host')), runs(one.replace('"shop:1"', '"shop:1", network_mode: host'), {}, [container('web', { networks: ['host'] })])], []],

@@ -48,7 +48,7 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
   if (writes.size === 0) return 0
   // What is no text cannot be held against what stands there when it is written; nor is it known which of two twins is meant.
   refuseBad(new Map([...writes].map(([target, wanted]) => [target, wanted.map(({ service }) => service).filter(({ there, text: seen }) => there && seen === undefined)])), 'nothing was written; move it away, then run it again')
-  if (losses.length > 0 && work.typed.has('yes') && !work.typed.has('check')) throw new GaveUp(2, [...losses.map((message) => ({ message })), { message: 'nothing was written: --yes does not answer for keys that would be lost', hint: 'upload NAME --per-key stores them; without --yes it asks' }])
+  if (losses.length > 0 && work.typed.has('yes')) throw new GaveUp(2, [...losses.map((message) => ({ message })), { message: 'nothing was written: --yes does not answer for keys that would be lost', hint: 'upload NAME --per-key stores them; without --yes it asks' }])
   if (!work.typed.has('check') && !(await work.confirm(`write ${writes.size === 1 ? 'it' : `to ${writes.size} hosts`}?`))) throw new GaveUp(2, [{ message: 'nothing was written' }])
   return workOn(work, [...writes.keys()], async (host: Host, target) => {
     const wanted = writes.get(target) ?? []

@@ -15,6 +15,16 @@ next_release() {
   id=${n%??????}T${n#????????}Z
 }
 
+# surplus: releases that are more than KEEP. Those go first that a later one brings back just as well (a rollback, a deploy of an old version): otherwise going
+# back and forth would push out what there is to go back to. Then the oldest.
+surplus() {
+  n=$(($(ls "$R" | wc -l) - KEEP))
+  [ "$n" -gt 0 ] || return 0
+  ls "$R" | sort -r | while read -r each; do
+    printf '%s %s\n' "$({ sed -n '/^image /p' "$R/$each/release"; for f in $FILES; do cat -- "$R/$each/files/$f"; done; } 2>/dev/null | sha256sum | cut -c 1-64)" "$each"
+  done | awk '{ again[NR] = seen[$1]++; id[NR] = $2 } END { for (i = NR; i > 0; i--) if (again[i]) print id[i]; for (i = NR; i > 0; i--) if (!again[i]) print id[i] }' | head -n "$n"
+}
+
 # record_release SECONDS: what runs now, so that it can be brought back: the files themselves, the image by its id, and of each variable a hash under
 # this host's own key. $J/about says whose it is, for it may be that of a rollout that was cut off.
 record_release() {
@@ -36,8 +46,8 @@ record_release() {
   last=$(ls "$R" | sort -r | head -n 1)
   [ -z "$last" ] || ! is_same "$R/$last" "$R/.new" || rm -rf -- "${R:?}/$last"
   rm -rf -- "${R:?}/$id" && mv -- "$R/.new" "$R/$id" || return
-  # The last KEEP stay, with their images.
-  for each in $(ls "$R" | sort -r | tail -n "+$((KEEP + 1))"); do
+  # KEEP stay, with their images.
+  for each in $(surplus); do
     for image in $(sed -n 's/^image \(sha256:[0-9a-f]*\) .*/\1/p' "$R/$each/release"); do
       # Another release of this app, or of another, may be made of it.
       [ "$(grep -lF "$image" "${R%/*}"/*/*/release | wc -l)" -gt 1 ] || docker image rm "$image" >/dev/null 2>&1

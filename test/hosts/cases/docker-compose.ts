@@ -33,6 +33,8 @@ export const cases: readonly HostCase[] = [
       'recreated by hand with other files, which are put back': byHand(`cd ${at} && cp .env /root/.env.hw && echo 'C="3"' >>.env && docker compose up -d && mv /root/.env.hw .env`),
       'cut off from its network by hand': byHand('docker network disconnect hw-case_default hw-case-web-1'),
       'cut off, and stopped': byHand('docker network disconnect hw-case_default hw-case-web-1 && docker stop -t 1 hw-case-web-1'),
+      'another directory in the place of one that is mounted': byHand(`cd ${at} && cp -a conf conf.new && rm -rf conf && mv conf.new conf`),
+      'the same, and the old one is there still': byHand(`cd ${at} && cp -a conf conf.new && mv conf /root/conf.old && mv conf.new conf`),
       'an orphan': byHand(`cd ${at} && cp docker-compose.yml /root/hw.yml && printf '  extra: { image: "hostwright-lab/web:v1", stop_grace_period: 1s }\\n' >>docker-compose.yml && docker compose up -d && mv /root/hw.yml docker-compose.yml`),
       'a recreation that was interrupted': byHand(`docker rm -f hw-case-web-1 && docker create --name 0123456789ab_hw-case-web-1 --label com.docker.compose.project=hw-case --label com.docker.compose.service=web --label com.docker.compose.oneoff=False --label com.docker.compose.container-number=1 hostwright-lab/web:v1`),
       'brought up by hand, and the record lost': byHand(`rm -f /var/lib/hostwright/compose/hw-case`),
