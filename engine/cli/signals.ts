@@ -6,7 +6,10 @@
 export function onSignals(stop: (signal: string) => void): () => void {
   let asked = false
   const handle = (signal: NodeJS.Signals) => {
-    if (asked) process.exit(130)
+    if (asked) {
+      process.stderr.write('Left at once. What was being done on hosts may go on there; a new run finds out what stands, with --resume on the hosts that are not done.\n')
+      process.exit(130)
+    }
     asked = true
     stop(signal)
   }

@@ -81,9 +81,9 @@ export function noEngine(engine: EngineState): { readonly message: string; reado
     case 'running':
       return undefined
     case 'absent':
-      return { message: 'Docker is not installed', hint: 'install it before: dockerEngine({ … })' }
+      return { message: 'Docker is not installed', hint: 'the playbook infra installs it; a role does with dockerEngine({ … })' }
     case 'stopped':
-      return { message: `the Docker daemon does not answer: ${engine.message}`, hint: 'start it before: dockerEngine({ … }); why it does not run: journalctl -u docker' }
+      return { message: `the Docker daemon does not answer: ${engine.message}`, hint: 'the playbook infra starts it, a role does with dockerEngine({ … }); why it does not run: journalctl -u docker' }
     case 'forbidden':
       return { message: `the Docker daemon does not let this user in: ${engine.message}`, hint: 'connect as root, or become root: -b' }
   }

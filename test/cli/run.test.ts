@@ -106,7 +106,9 @@ test('faults 62 and 63: Ctrl-C twice leaves at once; SIGTERM is as Ctrl-C', { ti
   child.kill('SIGTERM')
   await new Promise((resolve) => setTimeout(resolve, 200))
   child.kill('SIGTERM')
-  assert.equal((await ended).code, 130)
+  const { code, text } = await ended
+  assert.equal(code, 130)
+  assert.match(text, /Left at once\. What was being done on hosts may go on there/)
   assert.ok(performance.now() - began < 1500)
 })
 
