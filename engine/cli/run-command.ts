@@ -64,7 +64,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, ...(!loaded.ok && { unread: loaded.unread }), secrets })
   const prepared = look()
   const hosts = hostsOf(prepared.ok ? prepared.value : [])
-  const planning = await readPlanning({ playbook, sources, typed, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
+  const about = aboutRun(options.ok ? options.value.env.user : '', cwd)
+  const planning = await readPlanning({ playbook, sources, typed, about, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
   const lacking = options.ok && prepared.ok ? await emptySelection(typed, { plays: prepared.value, inventory, tags: options.value.tags }) : ok(undefined)
   const problems = [flags, options, extra, loaded, prepared, resumed, planning, lacking].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
@@ -107,7 +108,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const before = only ?? (limit !== undefined || isPart ? await unfinishedSoFar(cwd, keeping, sources) : [])
   const left = before.filter((name) => inventory.hosts.has(name) && (isPart || !contacted.includes(name)))
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, keeping, sources, [...new Set([...unfinished, ...left])]) : undefined)
-  const about = aboutRun(options.value.env.user, cwd)
+  const plan = planning.value
   try {
     const guessed = await guessAhead(cwd, keeping, sources, contacted)
     const run = (more: Partial<RunOptions>) =>
@@ -123,11 +124,10 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
         ...(typed.has('step') && mode === 'apply' && { confirm: askBeforeChanges(report.pause) }),
         emit: report.emit,
         userOf: lineUser(checked.options),
-        about,
+        about: async () => plan.about ?? about(),
         open: linkOpener(checked.options, { mode: more.mode ?? mode, command: `${command} ${typed.shown}` }),
         ...more,
       })
-    const plan = planning.value
     const rehearsal = await plan.before?.((more) => run({ ahead: guessed, ...more }), report.emit)
     if (rehearsal?.go === false) return await report.finish(rehearsal.outcome)
     // Until it is known better: a run that is killed is one that no host has finished.

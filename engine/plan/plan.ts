@@ -7,6 +7,8 @@ export const Made = z.strictObject({
   /** Version of hostwright. */
   by: z.string(),
   at: z.string(),
+  /** Who made it, and from which revision of the playbooks: what a run records that applies it, for what is recorded is part of what was planned. */
+  about: z.strictObject({ by: z.string(), revision: z.string() }),
   playbook: z.string(),
   inventory: z.array(z.string()),
   hosts: z.array(z.string()),

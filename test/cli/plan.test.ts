@@ -1,5 +1,6 @@
 /** A plan that is kept in a file, as an operator makes and applies it, on this machine. What may be otherwise by then: test/plan, in memory. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -57,4 +58,35 @@ test('saved; refused when something moved, before the first change; applied as i
   assert.deepEqual([readFileSync(join(dir, 'token'), 'utf8'), readFileSync(last, 'utf8')], [secret, 'quiet 1\n'])
 
   await refused(/it looks as if it had been applied: nothing of what it plans is left to do/)
+})
+
+const RECORDS = `import { definePlaybook, file, main } from '${fileURLToPath(new URL('../../engine/index.ts', import.meta.url))}'
+import { z } from '${import.meta.resolve('zod')}'
+const records = definePlaybook({ name: 'records', doc: 'Records who.', params: z.strictObject({ dir: z.string() }), plays: (p) => [{ name: 'records', hosts: 'all', roles: [], run: async (host) => {
+  const { by, revision } = await host.about()
+  await host.ensure(file({ path: p.dir + '/who', content: by + ' ' + revision }))
+} }] })
+await main(import.meta, records)
+`
+
+test('what is recorded of who runs it is that of who made the plan: it holds after a commit, and for somebody else', { timeout: 120_000 }, async () => {
+  const [own, dir] = [fresh(), fresh()]
+  for (const each of [own, dir]) mkdirSync(each)
+  const git = (...words: readonly string[]) => execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...words], { cwd: own, encoding: 'utf8' }).trim()
+  const commit = (text: string) => {
+    writeFileSync(join(own, 'notes'), text)
+    git('add', 'notes')
+    git('commit', '-qm', text)
+    return git('rev-parse', '--short', 'HEAD')
+  }
+  git('init', '-q')
+  writeFileSync(join(own, 'records.mts'), RECORDS)
+  const records = (under: readonly string[], ...words: readonly string[]) => run(['records.mts', '-i', here, '-e', `dir=${dir}`, '--lock-wait', '50', '--output', 'json', ...words], 60, under, own)
+  const planned = commit('one')
+  assert.equal((await records([], '--check', '--save-plan', 'a.plan')).code, 0)
+  commit('two')
+  const applied = await records(['env', 'USER=somebody-else', 'LOGNAME=somebody-else'], '--plan', 'a.plan')
+  assert.deepEqual([applied.code, plan(applied)], [0, ['as-planned']], applied.stdout + applied.stderr)
+  assert.match(readFileSync(join(dir, 'who'), 'utf8'), new RegExp(`@.* ${planned}$`))
+  assert.doesNotMatch(readFileSync(join(dir, 'who'), 'utf8'), /somebody-else/)
 })

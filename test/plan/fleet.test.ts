@@ -23,7 +23,7 @@ const both: Parameters<typeof play>[0] = (host) => host.ensure(dir('/a'), dir(`/
 async function save(hosts: Fakes, plays = play(both)): Promise<{ readonly plan: Plan | undefined; readonly events: Event[] }> {
   let text: string | undefined
   const events: Event[] = []
-  const saving = new Save({ file: 'p', written: { write: (it) => (text = it) }, key: KEY, made: { by: '0', at: '', playbook: 'test', inventory: [], hosts: [...hosts.keys()], flags: {}, params: {} } })
+  const saving = new Save({ file: 'p', written: { write: (it) => (text = it) }, key: KEY, made: { by: '0', at: '', about: { by: '', revision: '' }, playbook: 'test', inventory: [], hosts: [...hosts.keys()], flags: {}, params: {} } })
   saving.after(await runInMemory(hosts, plays, { mode: 'check', ledger: saving.ledger }), (event) => events.push(event))
   return { plan: text === undefined ? undefined : Plan.parse(JSON.parse(text)), events }
 }

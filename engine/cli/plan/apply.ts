@@ -1,3 +1,4 @@
+import type { RunAbout } from '../../host/host.ts'
 import { Bound } from '../../plan/bound.ts'
 import { differences, looksApplied } from '../../plan/compare.ts'
 import { keyedDigest } from '../../plan/digest.ts'
@@ -15,6 +16,7 @@ import type { GoThrough, Planning } from './planning.ts'
  */
 export class Apply implements Planning {
   readonly ledger: Bound
+  readonly about: RunAbout
   readonly #file: string
   readonly #plan: Plan
   readonly #key: string
@@ -22,6 +24,7 @@ export class Apply implements Planning {
   constructor(file: string, plan: Plan, key: string) {
     this.#file = file
     this.#plan = plan
+    this.about = plan.made.about
     this.#key = key
     this.ledger = new Bound(plan.hosts, keyedDigest(key))
   }
@@ -46,12 +49,14 @@ export class Apply implements Planning {
 /** `--check --plan FILE`: whether it still holds. */
 export class Verify implements Planning {
   readonly ledger: Recorder
+  readonly about: RunAbout
   readonly #file: string
   readonly #plan: Plan
 
   constructor(file: string, plan: Plan, key: string) {
     this.#file = file
     this.#plan = plan
+    this.about = plan.made.about
     this.ledger = new Recorder(keyedDigest(key))
   }
 

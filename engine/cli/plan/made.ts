@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts'
 import { isSecret } from '../../diagnostic/zod-schema.ts'
+import type { RunAbout } from '../../host/host.ts'
 import type { LocatedVars } from '../../inventory/types.ts'
 import type { Digest } from '../../plan/digest.ts'
 import type { Made } from '../../plan/plan.ts'
@@ -19,13 +20,15 @@ export interface Asked {
   readonly hosts: readonly string[]
   readonly typed: Typed
   readonly extra: LocatedVars
+  readonly about: () => Promise<RunAbout>
 }
 
-export function madeOf({ playbook, sources, hosts, typed, extra }: Asked, digest: Digest): Made {
+export async function madeOf({ playbook, sources, hosts, typed, extra, about }: Asked, digest: Digest): Promise<Made> {
   const shown = new Set(paramsOf(playbook).flatMap(({ name }) => (isSecret(playbook.params, [name]) ? [] : [name])))
   return {
     by: VERSION,
     at: new Date().toISOString(),
+    about: { ...(await about()) },
     playbook: playbook.name,
     inventory: [...sources],
     hosts: [...hosts],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { InputError, type Diagnostic } from '../../diagnostic/diagnostic.ts'
+import type { RunAbout } from '../../host/host.ts'
 import type { Ledger } from '../../host/ledger.ts'
 import { keyedDigest } from '../../plan/digest.ts'
 import { isOfKey, isUntouched } from '../../plan/plan.ts'
@@ -22,6 +23,8 @@ export interface Planning {
   /** Looks at all hosts once, before anything is changed, and says whether it may be. Not there where nothing has to be looked at before. */
   readonly before?: (look: GoThrough, emit: Emit) => Promise<{ readonly go: boolean; readonly outcome: RunOutcome }>
   readonly ledger?: Ledger
+  /** What the run records of who runs it. Not there: what is so. */
+  readonly about?: RunAbout
   readonly after?: (outcome: RunOutcome, emit: Emit) => void
 }
 
@@ -45,7 +48,7 @@ async function saving(asked: Asked, cwd: string, file: string): Promise<Read> {
     // What people read in it is redacted; digests must stay as they are.
     const written = wholeFile('--save-plan', resolve(cwd, file), (text) => text)
     const key = await ensureKey(cwd)
-    return ok(new Save({ file, written, key, made: madeOf(asked, keyedDigest(key)) }))
+    return ok(new Save({ file, written, key, made: await madeOf(asked, keyedDigest(key)) }))
   } catch (error) {
     return err(error instanceof InputError ? error.diagnostics : [keyProblem(error)])
   }
@@ -57,8 +60,8 @@ async function applying(asked: Asked, cwd: string, file: string): Promise<Read> 
   const plan = read.value
   try {
     const key = await readKey(cwd)
-    if (key === undefined || !isOfKey(plan, key)) return err([foreign(file, cwd, key), ...strangers(plan.made, { ...madeOf(asked, keyedDigest(key ?? '')), params: plan.made.params })])
-    const run = madeOf(asked, keyedDigest(key))
+    if (key === undefined || !isOfKey(plan, key)) return err([foreign(file, cwd, key), ...strangers(plan.made, { ...(await madeOf(asked, keyedDigest(key ?? ''))), params: plan.made.params })])
+    const run = await madeOf(asked, keyedDigest(key))
     const problems = isUntouched(plan, key) ? strangers(plan.made, run) : [changed(file)]
     return problems.length > 0 ? err(problems) : ok(asked.typed.has('check') ? new Verify(file, plan, key) : new Apply(file, plan, key))
   } catch (error) {
