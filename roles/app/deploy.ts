@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { directory, envFile, rollout, template, type Host } from '../../engine/index.ts'
+import { directory, envFile, facts, rollout, template, type Host } from '../../engine/index.ts'
 import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { withLogin } from './registry.ts'
@@ -35,6 +35,8 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
   const address = standing?.ours === true ? standing.address : wished
   const dynamic = address !== undefined && p.strategy === 'switch' && (await upstreams.canBeSwitched(host))
   const site = { name: p.name, port: p.port, replicas: p.replicas, caddy: p.caddy, dynamic }
+  // Nobody knows before it is fetched whether there is such an image: what is mistyped shows here.
+  if ((await host.read(facts.dockerImage(image)))?.kind === 'absent') host.note(`${image} is not on this host: it has to be fetched`)
   await host.ensure(directory({ path: at, mode: '0750' }), ...(p.data ? [directory({ path: `/data/${p.name}` })] : []))
   if (address !== undefined) await ensureSite(host, { ...site, address })
   const [{ changed }] = await host.ensure(

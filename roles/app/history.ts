@@ -9,7 +9,7 @@ export async function tellHistory(host: Host, name: string): Promise<void> {
     const changed = changedEnv(release, all[index + 1])
     const words = [
       index === 0 ? 'runs now ' : '         ', id, version.padEnd(12), by, revision === '' ? '' : `at ${revision}`, `in ${seconds} s`,
-      about.has('from') ? `back to ${about.get('from')}` : '', images.map((image) => image.id.slice(7, 19)).join(' '),
+      about.has('from') ? `back to ${about.get('from')}` : '', images.map((image) => `${image.reference.replace(/(?<=.):[^/:]*$/, '')} ${image.id.slice(7, 19)}`).join(' '),
       changed.length === 0 ? '' : `env: ${changed.join(' ')}`,
     ]
     host.note(words.filter((word) => word !== '').join('  '))

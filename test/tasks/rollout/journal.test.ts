@@ -40,6 +40,8 @@ for (const { name, path } of shells) {
       const old = { '.env': 'old .env', 'docker-compose.yml': 'old docker-compose.yml' }
       assert.notEqual(run(path, 'install_files').status, 0)
       assert.deepEqual(live(), old)
+      const same = run(path, 'restore_files')
+      assert.deepEqual([same.status, same.stdout], [0, ''])
       const back = run(path, `printf 'other\\n' >"$D/.env"; rm "$J/prev/docker-compose.yml"; dd if=/dev/zero of="$J/prev/docker-compose.yml" bs=1024 count=300 2>/dev/null; restore_files`)
       assert.equal(back.status, 1)
       assert.match(back.stdout, /^! could not be put back into .*docker-compose\.yml; they are kept in .*journal\/prev$/m)
