@@ -18,15 +18,16 @@ export async function makeKept(folder: string): Promise<void> {
   })
 }
 
-/** The name under which runs of a playbook with these params keep something: its own, and what the run is about ("deploy-app shop"). */
-export function keptAs(playbook: Playbook, extra: LocatedVars): string {
-  const params = playbook.subject && readParams(playbook, extra)
-  return params?.ok ? `${playbook.name} ${playbook.subject?.(params.value)}` : playbook.name
+/** The name under which runs of a playbook with these params keep something: its own, and what the run is about ("deploy-app shop"). Undefined while the params are wrong. */
+export function keptAs(playbook: Playbook, extra: LocatedVars): string | undefined {
+  if (playbook.subject === undefined) return playbook.name
+  const params = readParams(playbook, extra)
+  return params.ok ? `${playbook.name} ${playbook.subject(params.value)}` : undefined
 }
 
 /** What runs of a playbook (by the name of {@link keptAs}) with an inventory keep from one to the next: beside the project. */
 export const keptFile = (cwd: string, playbook: string, sources: readonly string[], what: '' | '.asked'): string =>
-  join(keptIn(cwd), `${asName(playbook)}-${asName(sources.join('+')).slice(0, 100)}${what}.json`)
+  join(keptIn(cwd), `${asName(playbook)}@${asName(sources.join('+')).slice(0, 100)}${what}.json`)
 
 const asName = (text: string): string => text.replace(/[^A-Za-z0-9_.+-]/g, '_')
 

@@ -54,8 +54,8 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
-  const keeping = keptAs(playbook, extra.ok ? extra.value : NO_VARS)
-  const resumed = typed.has('resume') ? await readUnfinished(cwd, keeping, sources) : ok(undefined)
+  const keeping = keptAs(playbook, extra.ok ? extra.value : NO_VARS) ?? playbook.name
+  const resumed = typed.has('resume') && keptAs(playbook, extra.ok ? extra.value : NO_VARS) !== undefined ? await readUnfinished(cwd, keeping, sources) : ok(undefined)
   const limit = typed.one('limit')
   const only = resumed.ok ? resumed.value : undefined
   const inventory = loaded.ok ? loaded.value : loaded.partial
@@ -96,16 +96,16 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)
     report.emit({ type: 'interrupted', signal })
-  })
+  }, mode === 'check' ? 'Nothing was changed.' : 'What was being done on hosts may go on there; a new run finds out what stands, with --resume on the hosts that are not done.')
   const endWith = (error: unknown): Promise<number> => {
     const bug = error instanceof Error ? error : new Error(String(error))
     report.emit({ type: 'bug', message: bug.message, stack: bug.stack ?? '' })
     return report.finish({ traffic: new Map(), unfinished: [] })
   }
   const uncaught = onUncaught(endWith)
-  // Hosts that a limit leaves out are still to be done, and those of which a part of the playbook is done now.
-  const isPart = typed.has('tags') || typed.has('skip-tags')
-  const before = only ?? (limit !== undefined || isPart ? await unfinishedSoFar(cwd, keeping, sources) : [])
+  // Hosts that this run leaves out are still to be done, and those of which a part of the playbook is done now.
+  const isPart = typed.has('tags') || typed.has('skip-tags') || typed.has('start-at')
+  const before = only ?? (await unfinishedSoFar(cwd, keeping, sources))
   const left = before.filter((name) => inventory.hosts.has(name) && (isPart || !contacted.includes(name)))
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, keeping, sources, [...new Set([...unfinished, ...left])]) : undefined)
   const plan = planning.value
@@ -138,7 +138,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
     await remember(outcome.unfinished)
     plan.after?.(outcome, report.emit)
     // A part of a playbook asks a part of the questions.
-    if (!typed.has('tags') && !typed.has('skip-tags') && !typed.has('start-at')) await keepAsked(cwd, keeping, sources, ahead, (host) => !outcome.unfinished.includes(host))
+    if (!isPart) await keepAsked(cwd, keeping, sources, ahead, (host) => !outcome.unfinished.includes(host))
     return await report.finish(outcome, rehearsal?.outcome)
   } catch (error) {
     return await endWith(error)

@@ -1,13 +1,14 @@
 /**
  * Ctrl-C, SIGTERM and a closed terminal: the first asks the run to come to rest at its next step, the second leaves at once (130).
  *
+ * @param left what is said then of what may have been under way
  * @returns takes the handlers away again.
  */
-export function onSignals(stop: (signal: string) => void): () => void {
+export function onSignals(stop: (signal: string) => void, left: string): () => void {
   let asked = false
   const handle = (signal: NodeJS.Signals) => {
     if (asked) {
-      process.stderr.write('Left at once. What was being done on hosts may go on there; a new run finds out what stands, with --resume on the hosts that are not done.\n')
+      process.stderr.write(`Left at once. ${left}\n`)
       process.exit(130)
     }
     asked = true

@@ -5,7 +5,7 @@ import { definitions } from '../playbook/playbook.ts'
 /** Whether this file is what was started: `tsx FILE`, `node FILE`. */
 export function isProgram(file: string): boolean {
   const script = process.argv[1]
-  return script !== undefined && existsSync(script) && realpathSync(file) === realpathSync(script)
+  return script !== undefined && existsSync(script) && existsSync(file) && realpathSync(file) === realpathSync(script)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Every fact, to read with `host.read(…)` or to ask for in a task of your own: `facts.path('/data')`. */
 export { group, user } from './accounts.ts'
+export { composeProject } from './compose-project.ts'
 export { dockerImage } from './docker-image.ts'
 export { dockerEngine } from './docker-engine.ts'
 export { os } from './os.ts'

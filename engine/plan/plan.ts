@@ -20,7 +20,7 @@ export const Made = z.strictObject({
 export type Made = Readonly<z.output<typeof Made>>
 
 /** The version of the form of plan files, which this program reads and writes. */
-export const VERSION = 1
+export const VERSION = 2
 
 /** A plan as it lies in its file. */
 export const Plan = z.strictObject({

@@ -10,7 +10,7 @@ import { Duration, RemotePath, ServiceName } from '../values/schema.ts'
 import { refuse, type Refusal } from './change.ts'
 import { readComposeFile, type ComposeFile } from './compose-file.ts'
 import { planDown, planUp } from './compose-plan.ts'
-import { mustNotBegin, nameOfDirectory, unseen } from './compose-refusal.ts'
+import { mustNotBegin, nameOfDirectory, strangerIn, unseen } from './compose-refusal.ts'
 import { OVERRIDE, rivalRefusal, rivals, STANDARD } from './compose-rivals.ts'
 import { wishOf } from './compose-wish.ts'
 import { defineTask } from './task.ts'
@@ -80,7 +80,10 @@ export const composeProject = defineTask({
     const trouble = noEngine(now.engine)
     if (p.state === 'down' && trouble?.message === 'Docker is not installed') return []
     if (trouble) return refuse(trouble.message, trouble.hint)
-    if (p.state === 'down') return planDown(nameFor(p), now.now)
+    if (p.state === 'down') {
+      const stranger = strangerIn(now.now, p.directory)
+      return stranger === undefined ? planDown(nameFor(p), now.now) : refuse(`the project "${nameFor(p)}" runs from ${stranger}, and not from ${p.directory}: it is not taken down`, 'name the directory that it runs from')
+    }
     const lacking = noCompose(now.engine)
     if (lacking) return refuse(lacking.message, lacking.hint)
     const rival = p.file === STANDARD ? rivalRefusal(p.directory, now, [OVERRIDE]) : undefined

@@ -14,8 +14,8 @@ export function mustNotBegin(p: WishParams, { directory, name, file: fileName }:
   const nameByHand = file.name ?? nameOfDirectory(directory)
   if (nameByHand !== name)
     return refuse(`the project is "${name}" here and "${nameByHand}" for whoever works in ${directory}: there would be two of it`, `write \`name: ${name}\` into ${fileName}, or leave the param name out`)
-  const stranger = now.containers.find(({ directory: from }) => from !== '' && from !== directory)
-  if (stranger) return refuse(`the project "${name}" runs from ${stranger.directory}`, 'give one of them another name')
+  const stranger = strangerIn(now, directory)
+  if (stranger !== undefined) return refuse(`the project "${name}" runs from ${stranger}`, 'give one of them another name')
   const unknown = [...(p.services ?? []), ...p.reload.map(({ service }) => service)].find((service) => !file.services.has(service))
   if (unknown !== undefined) return refuse(`${fileName} has no service "${unknown}"`, `it has: ${[...file.services.keys()].join(', ')}`)
   const missing = file.externalNetworks.filter((network) => !networks.has(network))
@@ -29,6 +29,9 @@ export function mustNotBegin(p: WishParams, { directory, name, file: fileName }:
   }
   return undefined
 }
+
+/** The other directory that a project of this name was brought up from. */
+export const strangerIn = ({ containers }: Seen['now'], directory: string): string | undefined => containers.find(({ directory: from }) => from !== '' && from !== directory)?.directory
 
 /** A file that Compose reads for a service (`env_file`, `extends`) and that nobody here looks at: a change of it would pass for nothing to do. */
 export function unseen(file: ComposeFile, looked: readonly string[], hint: string): Refusal | undefined {

@@ -21,13 +21,15 @@ export function verdictOf(service: WishedService, now: ProjectState, project: { 
   if (own.length === 0) return verdict('up', `start ${service.name}`)
 
   const missing = isDone(service, own) ? undefined : service.networks.find((network) => own.some(({ networks }) => !networks.includes(network)))
-  const [lost] = own.flatMap(({ lostMounts }) => lostMounts)
+  // Of account only with files in it that matter: what is left out of `configs` is.
+  const files = [...service.mounted.keys(), ...(service.reloads?.keys() ?? [])]
+  const lost = own.flatMap(({ lostMounts }) => lostMounts).find((directory) => files.some((at) => at.startsWith(`${directory}/`)))
   const again = missing !== undefined || lost !== undefined ? 'recreate' : 'up'
   const recorded = now.record?.services.get(service.name)
   if (recorded) {
     const mounted = changedFiles(service.mounted, recorded.mounted)
-    const files = [...changedFiles(service.read, recorded.read), ...mounted].map((at) => nameOf(at, project.directory))
-    const changed = [...(recorded.digest === service.digest ? [] : [project.file]), ...files]
+    const others = [...changedFiles(service.read, recorded.read), ...mounted].map((at) => nameOf(at, project.directory))
+    const changed = [...(recorded.digest === service.digest ? [] : [project.file]), ...others]
     if (changed.length > 0) return verdict(mounted.length > 0 ? 'recreate' : again, `recreate ${service.name}: ${listed(changed)} changed`)
   }
   const renewed = own.find(({ imageId, imageNow }) => imageNow !== '' && imageNow !== imageId)

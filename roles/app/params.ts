@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { AwsAccess, Duration, Image, Memory, NetworkName, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
 
 const DOMAIN = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i
-const Domains = z.string().refine((text) => text.split(',').every((each) => DOMAIN.test(each)), 'a domain such as shop.example.com; several with commas and without spaces')
+const Domains = z.string().refine((text) => text === 'none' || text.split(',').every((each) => DOMAIN.test(each) && !/^none$/i.test(each)), 'a domain such as shop.example.com; several with commas and without spaces')
 const EnvName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and "_"')
 const Seconds = z.string().regex(/^\d+s$/, 'seconds, such as "30s"')
 
 /** Names that stand for something else on the shared network. */
-const TAKEN = ['postgres', 'redis', 'caddy', 'localhost']
+const TAKEN = ['postgres', 'redis', 'caddy', 'caddy-config', 'localhost']
 
 const Plain = z.strictObject({
   kind: z.literal('plain').optional().describe('a name and a password or token: GHCR, ACR, Docker Hub, your own'),

@@ -23,7 +23,8 @@ export function recordOf(p: AppParams, directory: string, switched: boolean, add
   return {
     version: p.version, secrets: Object.keys(p.secrets).join(','), directory, replicas: String(p.replicas),
     address, strategy: p.strategy, wait: `${p.wait}s`, drain: `${p.drain}s`, observe: `${p.observe}s`, keep: String(p.keep),
-    ...(switched && { port: String(p.port), caddy: p.caddy, probe: probeOf(p) }),
+    caddy: p.caddy,
+    ...(switched && { port: String(p.port), probe: probeOf(p) }),
   }
 }
 

@@ -23,7 +23,11 @@ export async function removeApp(host: Host, { name, data, apps, caddy }: RemoveP
   const at = current?.about.get('directory') ?? `${apps}/${name}`
   const site = { name, caddy: current?.about.get('caddy') ?? caddy }
   const [answers, there, kept] = await Promise.all([siteAt(site.caddy, name), at, `/data/${name}`].map((path) => isThere(host, path)))
-  if (!answers && !there && current === undefined) host.note(`nothing of ${name} is on this host`)
+  const runs = (await host.read(facts.composeProject(name)))?.containers ?? []
+  const stranger = runs.find(({ directory }) => directory !== '' && directory !== at)
+  if (stranger !== undefined) host.fail(`what runs as ${name} here was brought up from ${stranger.directory}, and not from ${at}: it is not ours`, 'take it down by hand, if it is meant')
+  if (!answers && !there && current === undefined && runs.length === 0) host.note(`nothing of ${name} is on this host`)
+  if (!answers && (current?.about.get('address') ?? '') !== '') host.note(`${name} was deployed for ${current?.about.get('address')}, and no site of it stands in ${site.caddy}/sites: where it stands elsewhere, it stays`)
   if (answers && (await siteOf(host, site))?.ours !== true) host.fail(`${siteAt(site.caddy, name)} is not as we wrote it: Caddy would go on to send there`, 'look at it, and remove it by hand; then run again')
 
   await withoutSite(host, site)

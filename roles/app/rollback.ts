@@ -1,4 +1,5 @@
 import { directory, facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
+import { caddyProject } from '../caddy/project.ts'
 import { changedEnv } from './history.ts'
 import { comeBack } from './release.ts'
 import { ensureSite, siteOf } from './site.ts'
@@ -15,7 +16,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   const others = () => older.map(({ id, version }) => `${version} (${id})`).join(', ')
   // Run again, after it came through on some hosts only, it must not bring back on those what it has just taken away.
   if (current?.about.has('from') && to === undefined) {
-    host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}; further back, or forth again, goes with --to: ${others()}`)
+    host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}${older.length > 0 ? `; further back, or forth again, goes with --to: ${others()}` : ''}`)
     return false
   }
   const target = to === undefined ? older[0] : (all.find(({ id }) => id === to) ?? older.find(({ version }) => version === to))
@@ -34,6 +35,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   const env = changedEnv(target, current).filter((each) => each !== '~APP_VERSION')
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data${moved ? `, and the domain: it is ${site?.address ?? 'none'}` : ''}${env.length > 0 ? `. Its environment is taken back, too: ${env.join(' ')}; a password that was changed since does not hold any more` : ''}`)
   const { upstream, about = {}, ...rest } = wish
+  if (upstream && site?.ours === true) await host.ensure(caddyProject(caddy)) // it is to be switched, and may not run, or see another directory
   await host.ensure(directory({ path: wish.directory, mode: '0750' })) // somebody may have taken it away
   // What was said of the site last may not have been said of a release: it was changed without one.
   if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy, dynamic: true })

@@ -32,28 +32,33 @@ export function validatedSite(directory: string, at: string): [string, ...string
   return ['sh', '-c', VALIDATE_SITE, 'sh', directory, '%s', at]
 }
 
-/** Whose directory was put in place of the one that it was started with sees nothing of it: it is about to be made anew, and checks what it reads then. */
-const RUNS = `running=$(docker ps -q --filter name='^caddy$') || exit
+/**
+ * The Caddy that runs is asked. Where it sees another directory than stands there now (one out of a backup), it is about to be made anew: then one is
+ * asked that is made for this, with the same environment. Only root can tell that this is so.
+ */
+const ASK = `caddy=$1
+running=$(docker ps -q --filter name='^caddy$') || exit
 [ -n "$running" ] || exit 0
-seen_by_caddy() {
-  seen=$(docker exec caddy sh -c '[ ! -f "$1" ] || echo yes' sh "/etc/caddy$1") || exit
-  [ "$seen" = yes ] || exit 0
+validate() {
+  file=/etc/caddy\${1#"$caddy"}
+  seen=$(docker exec caddy sh -c '[ ! -f "$1" ] || echo yes' sh "$file") || return
+  if [ "$seen" = yes ]; then docker exec caddy caddy validate --adapter caddyfile --config "$file"; return; fi
+  is=$(docker inspect --format '{{.State.Pid}} {{.Image}}' caddy) || return
+  [ -d "/proc/\${is%% *}/root/etc/caddy" ] || { echo "the container caddy sees another directory than $caddy: make it anew (docker rm -f caddy), and run again" >&2; return 1; }
+  docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' caddy | docker run --rm --network none --env-file /dev/stdin -v "$caddy:/etc/caddy:ro" --entrypoint caddy "\${is#* }" validate --adapter caddyfile --config "$file"
 }`
 
 const VALIDATE_SITE = `
-${RUNS}
+${ASK}
 umask 022
-caddy=$1 new=$2 at=$3
+new=$2 at=$3
 whole=$caddy/.hostwright.sites
 trap 'rm -f -- "$whole"' 0
 {
   grep -v '^import sites/[*][.]caddy$' "$caddy/Caddyfile"
   for each in "$caddy"/sites/*.caddy "$new"; do [ "$each" = "$at" ] || [ ! -f "$each" ] || echo "import \\"\${each#"$caddy"/}\\""; done
-} >"$whole" || exit
-seen_by_caddy "\${whole#"$caddy"}"
-docker exec caddy caddy validate --adapter caddyfile --config /etc/caddy/.hostwright.sites`
+} >"$whole" && validate "$whole"`
 
 const VALIDATE = `
-${RUNS}
-seen_by_caddy "\${2#"$1"}"
-exec docker exec caddy caddy validate --adapter caddyfile --config "/etc/caddy\${2#"$1"}"`
+${ASK}
+validate "$2"`

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { folder, fresh, onHere } from './tiny.ts'
 
-const kept = fileURLToPath(new URL(`../../.hostwright/tiny-${`${folder}/here.yml`.replace(/[^A-Za-z0-9_.+-]/g, '_')}.asked.json`, import.meta.url))
+const kept = fileURLToPath(new URL(`../../.hostwright/tiny@${`${folder}/here.yml`.replace(/[^A-Za-z0-9_.+-]/g, '_')}.asked.json`, import.meta.url))
 const turns = async (dir: string, ...args: readonly string[]): Promise<number | undefined> => {
   const { code, recap, stderr } = await onHere(dir, '--output', 'json', ...args)
   assert.equal(code, 0, stderr)

@@ -115,7 +115,7 @@ test('flags that make no sense together', async () => {
 
 const spoilt: readonly (readonly [what: string, spoil: (text: string) => string, says: RegExp])[] = [
   ['a plan that somebody changed', (text) => text.replace('web1', 'web3'), /^p:1:1 p is not as it was written: somebody changed it/],
-  ['a plan in a form of the future', (text) => text.replace('"version": 1', '"version": 2'), /^p:1:1 this plan has form 2; form 1 is what/],
+  ['a plan in a form of the future', (text) => text.replace('"version": 2', '"version": 3'), /^p:1:1 this plan has form 3; form 2 is what/],
   ['half a plan', (text) => text.slice(0, 300), /^p:\d{2}:\d+ this is not a plan, or one that was damaged: it is not JSON from here on/],
   ['a plan with a piece missing', (text) => text.replace('"made": {', '"made" {'), /^p:4:10 this is not a plan, or one that was damaged/],
   ['a plan with another key in it', (text) => text.replace('"playbook"', '"playbok"'), /^p:4:3 made\.playbook is missing[^]*p:11:\d+ unknown key "playbok" in made/],

@@ -109,6 +109,7 @@ test('a run that is only a part does not forget those that did not finish: of so
   for (const [more, code, left] of [
     [['-l', 'here', '-t', 'greet'], 0, ['here', 'closed']],
     [['-l', 'here', '--skip-tags', 'the-end'], 0, ['here', 'closed']],
+    [['-l', 'here', '--start-at', '*greeting'], 0, ['here', 'closed']],
     [['-l', 'here'], 0, ['closed']],
     [['-l', 'here', '-e', 'then=fail'], 2, ['here', 'closed']],
     [['-l', 'here'], 0, ['closed']],
@@ -142,4 +143,15 @@ test('what one app did not finish is not resumed with another', { timeout: 120_0
   assert.equal((await deploy('shop')).code, 4)
   assert.match((await deploy('blog', '--resume')).stderr, /^deploy-app blog has not been run with this inventory from here: there is nothing to resume/)
   assert.equal((await deploy('shop', '--resume', '--list-hosts')).code, 0)
+  // What is wrong with the params is all that is wrong.
+  const nameless = await run(['playbooks/deploy-app.ts', '-i', apps, '--app-image', 'shop', '--app-version', 'v1', '--resume'], 60)
+  assert.match(nameless.stderr, /^[^\n]*app_name is missing[^]*1 problem; no host was contacted\.\n$/)
+  // A dash is in the names of apps and of inventories.
+  assert.notEqual(keptFile('.', 'deploy-app shop', ['eu-x'], ''), keptFile('.', 'deploy-app shop-eu', ['x'], ''))
+  // Narrowed by the param, and not by --limit.
+  const more = put('more.yml', readFileSync(apps, 'utf8') + 'others:\n  hosts: { here: { ansible_connection: local } }\n')
+  const file = keptFile(new URL('../..', import.meta.url).pathname, 'deploy-app shop', [more], '')
+  writeFileSync(file, JSON.stringify({ version: 1, inventory: [more], unfinished: ['dead', 'here'] }))
+  await run(['playbooks/deploy-app.ts', '-i', more, '--app-name', 'shop', '--app-image', 'shop', '--app-version', 'v1', '--hosts', 'apps'], 60)
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')).unfinished, ['dead', 'here'])
 })

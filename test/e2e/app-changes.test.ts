@@ -61,15 +61,26 @@ test('the strategy alone changes, without a release: a rollback finds its way al
 })
 
 test('another directory in the place of that of Caddy (out of a backup, say): the sites are back with the next run, whichever it is', async () => {
-  for (const mend of [() => playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '-e', 'services=caddy']), () => deploy('v2', 'two.lab'), () => deploy('v1', 'two.lab')]) {
+  for (const [version, mend] of [
+    ['v1', () => playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '-e', 'services=caddy'])],
+    ['v2', () => deploy('v2', 'two.lab')],
+    ['v1', () => deploy('v1', 'two.lab')],
+    ['v2', () => playbook('rollback-app', ['-i', 'lab', '-l', HOST, '--app-name', APP])],
+  ] as const) {
     const was = sh('docker ps -q --filter name=^caddy$')
     sh('cd /opt/services && cp -a caddy caddy.new && rm -rf caddy && mv caddy.new caddy && docker restart -t 1 caddy >/dev/null && rm -rf caddy.old && cp -a caddy caddy.new && mv caddy caddy.old && mv caddy.new caddy')
     const done = ended(await mend(), 0)
     assert.ok(done.changes.some((each) => each.includes('recreate caddy: it sees another directory than /opt/services/caddy is now')), done.changes.join('\n'))
     assert.notEqual(sh('docker ps -q --filter name=^caddy$'), was)
-    assert.match(`${page('one.lab')}${page('two.lab')}`, /v[12]/)
+    assert.equal(page('two.lab'), version)
   }
-  sh('rm -rf /opt/services/caddy.old')
+  // What is wrong does not go live then, either: what Caddy has in its memory is all that serves.
+  sh(`cd /opt/services && printf 'two.lab {\\n\\trespond "other"\\n}\\n' | sed 's,^two,http://www.two,' >caddy/sites/other.caddy && docker exec caddy caddy reload --config /etc/caddy/Caddyfile 2>&1 && rm -rf caddy.old && cp -a caddy caddy.new && mv caddy caddy.old && mv caddy.new caddy`)
+  const wrong = ended(await deploy('v2', 'two.lab,www.two.lab'), 2)
+  assert.match(wrong.stdout, /ambiguous site definition: http:\/\/www\.two\.lab/)
+  assert.equal(page('two.lab'), 'v2')
+  sh('rm -rf /opt/services/caddy.old /opt/services/caddy/sites/other.caddy')
+  ended(await deploy('v2', 'two.lab'), 0)
 })
 
 test('an app is removed: foretold as it is done; data stays unless it is asked for; and it can be deployed again', async () => {
@@ -84,6 +95,11 @@ test('an app is removed: foretold as it is done; data stays unless it is asked f
   assert.match(refused.stdout, /sites\/moves\.caddy is not as we wrote it: Caddy would go on to send there/)
   assert.equal(page('two.lab'), 'v2')
   sh(`cp /root/site ${site}`)
+  // Of somebody else, and of the name that was mistyped: nothing is taken down.
+  sh(`mkdir -p /srv/monitoring && cd /srv/monitoring && printf 'services: { a: { image: "hostwright-lab/web:v1", stop_grace_period: 1s } }\\n' >docker-compose.yml && docker compose up -d 2>&1`)
+  assert.match(ended(await playbook('remove-app', ['-i', 'lab', '-l', HOST, '--app-name', 'monitoring']), 2).stdout, /what runs as monitoring here was brought up from \/srv\/monitoring, and not from \/opt\/services\/apps\/monitoring: it is not ours/)
+  assert.equal(sh('docker ps -q --filter label=com.docker.compose.project=monitoring | wc -l'), '1')
+  sh('docker compose -p monitoring down 2>&1; rm -rf /srv/monitoring')
 
   const foretold = ended(await remove('--check'), 0).changes
   assert.equal(page('two.lab'), 'v2')

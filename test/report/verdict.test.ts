@@ -25,7 +25,7 @@ const rows: readonly (readonly [what: string, mode: Mode, events: readonly Event
   ['unreachable', 'apply', [run('apply', ['a', 'b']), lost('a', 'auth'), task('b', 'changed')], ['1 of 2 hosts could not be reached: a (auth).', '1 of 2 hosts changed.', 'Mend the cause, then run again with --resume to go on with those.']],
   [
     'unreachable, and another was not begun for it', 'apply', [run('apply', ['a', 'b']), { type: 'play', play: 'p', hosts: ['a', 'b'] }, lost('a', 'timeout'), { type: 'play-stopped', play: 'p', message: 'm', notStarted: ['b'] }],
-    ['1 of 2 hosts could not be reached: a (timeout).', '1 of 2 hosts did not come to the end: b.', 'Mend the cause, then run again with --resume to go on with those.', "Or go on without who cannot be reached: --limit 'all:!a'."],
+    ['1 of 2 hosts could not be reached: a (timeout).', '1 of 2 hosts did not come to the end: b.', 'Mend the cause, then run again with --resume to go on with those.', "Or go on without who cannot be reached: --limit b."],
   ],
   [
     'unknown', 'apply', [run('apply', ['a', 'b']), task('a', 'unknown'), lost('a', 'lost')],

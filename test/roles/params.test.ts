@@ -45,6 +45,12 @@ test('network: what the refusal says to say can be said', () => {
   assert.equal(plan({ subnet: '172.30.0.0/16', recreate: true }).kind, 'changes')
 })
 
+test('app: domains, and the word for none of them', () => {
+  for (const fits of ['none', 'a.example.com', 'a.example.com,www.a.example.com', '*.example.com', 'nonesuch.example.com']) assert.deepEqual(wrongWith('app', { domain: fits }), [], fits)
+  for (const bad of ['None', 'none,a.example.com', 'a.example.com, b.example.com', 'a.example.com,', '', 'a b', 'a {']) assert.match(wrongWith('app', { domain: bad }).join(), /^domain: a domain such as/, bad)
+  assert.match(wrongWith('app', { name: 'caddy-config' }).join(), /^name: these names are taken/)
+})
+
 test('redis takes no data that are larger than its container: it would be killed before it refuses a write', () => {
   for (const fits of [{}, { memory: '1g', maxmemory: '1024mb' }, { memory: '0.5g', maxmemory: '512mb' }, { memory: '2G', maxmemory: '1gb' }]) assert.deepEqual(wrongWith('redis', fits), [])
   for (const bad of [{ memory: '256m' }, { maxmemory: '1gb' }, { memory: '1g', maxmemory: '1025mb' }]) assert.match(wrongWith('redis', bad).join('\n'), /^maxmemory: /)

@@ -81,7 +81,9 @@ planRows('composeProject', composeProject, [
   ['on more than it asks for', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { networks: ['by-hand', 'shop_default'] })])], []],
   ['one of two cut off', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", deploy: { replicas: 2 }')), runs(one, {}, [container('web'), container('web', { name: 'shop-web-2', networks: [] })])], ['recreate web: it is not on the network shop_default']],
   ['cut off, and stopped', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { state: 'exited', networks: [] })])], ['recreate web: it is not on the network shop_default']],
-  ['it sees another directory than is there now', { directory }, [engine(), ...at(one), runs(one, {}, [container('web', { lostMounts: [`${directory}/conf`] })])], [`recreate web: it sees another directory than ${directory}/conf is now`]],
+  ['it sees another directory than is there now', { directory }, [engine(), ...at(two, dbFiles), runs(two, dbFiles, [container('web'), container('db', { lostMounts: [`${directory}/conf`] })])], [`recreate db: it sees another directory than ${directory}/conf is now`]],
+  ['that, of one with nothing in it that matters', { directory }, [engine(), ...at(two, dbFiles), runs(two, dbFiles, [container('web', { lostMounts: [`${directory}/conf`] }), container('db', { lostMounts: [`${directory}/init`, `${directory}/con`] })])], []],
+  ['that, where it takes in files by a reload', proxy, [engine(), ...at(reloads, sites), ...proxyTrees(sites), project({ containers: [container('proxy', { lostMounts: [directory] })], record: recorded(reloads, sites, ['shop-proxy-1'], proxy.reload) })], [`recreate proxy: it sees another directory than ${directory} is now`]],
   ['cut off, and changed', { directory }, [engine(), ...at(one.replace('shop:1', 'shop:2')), runs(one, {}, [container('web', { networks: [] })])], ['recreate web: docker-compose.yml changed']],
   ['cut off, and not ours', { directory }, [engine(), ...at(one), project({ containers: [container('web', { networks: [] })] })], ['recreate web: it is not on the network shop_default']],
   ['on the network of the host', { directory }, [engine(), ...at(one.replace('"shop:1"', '"shop:1", network_mode: host')), runs(one.replace('"shop:1"', '"shop:1", network_mode: host'), {}, [container('web', { networks: ['host'] })])], []],
@@ -89,6 +91,7 @@ planRows('composeProject', composeProject, [
   ['a one-shot that has ended, and is on no network', { directory }, [engine(), ...at(ended), runs('services: { init: { image: i }, web: { image: "shop:1" } }', {}, [container('init', { state: 'exited', networks: [] }), container('web')])], []],
   ['to be taken down', { directory, state: 'down' }, [engine(), runs(one, {}, [container('web')])], ['take down shop']],
   ['down', { directory, state: 'down' }, [engine()], []],
+  ['to be taken down, and runs from elsewhere', { directory, state: 'down' }, [engine(), project({ containers: [container('web', { directory: '/srv/shop' })] })], ['refused: the project "shop" runs from /srv/shop, and not from /opt/shop: it is not taken down']],
   ['down, and no Docker either', { directory, state: 'down' }, [], []],
 ])
 

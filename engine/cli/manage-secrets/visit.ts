@@ -44,7 +44,7 @@ async function run({ inventory, options, line }: Work, targets: readonly Target[
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)
     emit({ type: 'interrupted', signal })
-  })
+  }, 'A file that was being written is the old one or the new one; run it again to find out which.')
   const byName = new Map(targets.map((target) => [target.host.name, target]))
   const play = {
     name: 'manage-secrets', hosts: 'all', roles: [],

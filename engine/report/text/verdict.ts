@@ -43,7 +43,7 @@ export function verdict(recap: Recap): string[] {
     if (check) return changed.length > 0 || doubtful ? ['Nothing was changed. Run without --check to do it.'] : []
     if (doubtful) return ['Look there first; a new run finds out what stands and does the rest. With --resume it takes only the hosts that are not done.']
     if (failed.length > 0 || unreachable.length > 0) {
-      const without = failed.length === 0 && unfinished.length > 0 ? [`Or go on without who cannot be reached: --limit '${['all', ...unreachable.map(([name]) => `!${name}`)].join(':')}'.`] : []
+      const without = failed.length === 0 && unfinished.length > 0 && unfinished.length <= 8 ? [`Or go on without who cannot be reached: --limit ${unfinished.map(([name]) => name).join(',')}.`] : []
       return ['Mend the cause, then run again with --resume to go on with those.', ...without]
     }
     if (locked.length > 0) return ['Run again with --lock-wait SECONDS to wait for the other run.']

@@ -39,12 +39,14 @@ install_files() {
   for f in $FILES; do put "$J/next/$f" "$D/$f" || return; done
 }
 
+is_alike() { cmp -s "$1" "$2" && [ "$(stat -c %a:%u:%g -- "$1")" = "$(stat -c %a:%u:%g -- "$2")" ]; }
+
 # All that can be; fails when one could not be. On a full disk nothing can be put anywhere: what is as it was need not be.
 restore_files() {
   [ -d "$J/prev" ] || return 0
   kept=
   for f in $FILES; do
-    if [ -e "$J/prev/$f" ]; then cmp -s "$J/prev/$f" "$D/$f" || put "$J/prev/$f" "$D/$f" || kept="$kept $f"; else rm -f -- "$D/$f" || kept="$kept $f"; fi
+    if [ -e "$J/prev/$f" ]; then is_alike "$J/prev/$f" "$D/$f" || put "$J/prev/$f" "$D/$f" || kept="$kept $f"; else rm -f -- "$D/$f" || kept="$kept $f"; fi
   done
   [ -z "$kept" ] || { bad "could not be put back into $D:$kept; they are kept in $J/prev"; return 1; }
 }

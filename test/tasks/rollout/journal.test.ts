@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { shells } from '../../rig/shells.ts'
 import { text } from './program.ts'
 
-const PARTS = ['say', 'bad', 'write_whole', 'on_disk', 'phase', 'note', 'noted', 'put', 'install_files', 'restore_files', 'next_release'].map(text).join('\n')
+const PARTS = ['say', 'bad', 'write_whole', 'on_disk', 'phase', 'note', 'noted', 'put', 'install_files', 'is_alike', 'restore_files', 'next_release'].map(text).join('\n')
 const folder = mkdtempSync(join(tmpdir(), 'hw-journal-'))
 after(() => rmSync(folder, { recursive: true }))
 
