@@ -25,6 +25,8 @@ export { becomes, defineBatchFact, defineFact, given, Unreadable, Unseen, type F
 export { each } from './facts/each.ts'
 export { fresh } from './tasks/ownership.ts'
 export { upstreamNames } from './tasks/rollout/settings.ts'
+export { strangerIn } from './tasks/compose-refusal.ts'
+export { journalPath, releasesPath } from './facts/rollout.ts'
 export { contentEffects } from './tasks/rewrite.ts'
 export { quote } from './values/quote.ts'
 export { defineAction, type Action, type ActionResult } from './actions/action.ts'

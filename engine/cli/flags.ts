@@ -125,10 +125,11 @@ export function readCommandLine<N extends string>(argv: readonly string[], { fla
     else if (option.type === 'boolean' && token.value !== undefined) problems.push({ message: `${token.rawName} takes no value` })
     else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ''])
   }
-  for (const [name, flag] of own)
-    if (flag.takes !== undefined && !flag.many && (values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once` })
-  for (const { flag, type } of asFlags)
-    if (type !== 'boolean' && (values.get(flag)?.length ?? 0) > 1) problems.push({ message: `--${flag} is given more than once`, ...(type.startsWith('list') && { hint: `several values go with commas: --${flag} a,b` }) })
+  const once = (name: string, more: { readonly hint?: string } = {}): void => {
+    if ((values.get(name)?.length ?? 0) > 1) problems.push({ message: `--${name} is given more than once`, ...more })
+  }
+  for (const [name, flag] of own) if (flag.takes !== undefined && !flag.many) once(name)
+  for (const { flag, type } of asFlags) if (type !== 'boolean') once(flag, type.startsWith('list') ? { hint: `several values go with commas: --${flag} a,b` } : {})
   const typed: Typed<N> = {
     has: (name) => values.has(name),
     one: (name) => values.get(name)?.[0],

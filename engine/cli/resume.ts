@@ -26,7 +26,7 @@ export async function readUnfinished(cwd: string, playbook: string, sources: rea
   return unfinished.length > 0 ? ok(unfinished) : err([{ message: `the last run of ${playbook} finished on every host that it was for: there is nothing to resume` }])
 }
 
-/** The same for a run that is only a part: none, where nothing is known. */
+/** The same for a run that is not asked to resume: none, where nothing is known. */
 export async function unfinishedSoFar(cwd: string, playbook: string, sources: readonly string[]): Promise<readonly string[]> {
   const read = await readUnfinished(cwd, playbook, sources)
   return read.ok ? read.value : []

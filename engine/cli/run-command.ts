@@ -19,10 +19,10 @@ import { ok } from '../values/result.ts'
 import { aboutRun } from './about.ts'
 import { askBeforeChanges } from './ask.ts'
 import { guessAhead, keepAsked } from './asked.ts'
-import { keptAs } from './kept-file.ts'
 import { emptySelection } from './empty-selection.ts'
 import { readFlags } from './flags.ts'
 import { helpText } from './help.ts'
+import { keptAs } from './kept-file.ts'
 import { onSignals, onUncaught } from './signals.ts'
 import { checkLogins, lineUser, linkOpener } from './links.ts'
 import { listHosts, listTasks } from './list.ts'
@@ -54,18 +54,20 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const extras = [...typed.all('extra'), ...typed.params]
   const extra = parseExtra(extras, cwd)
   const loaded = await loadInventory(sources, { cwd, extra: extras })
-  const keeping = keptAs(playbook, extra.ok ? extra.value : NO_VARS) ?? playbook.name
-  const resumed = typed.has('resume') && keptAs(playbook, extra.ok ? extra.value : NO_VARS) !== undefined ? await readUnfinished(cwd, keeping, sources) : ok(undefined)
+  const given = extra.ok ? extra.value : NO_VARS
+  const known = keptAs(playbook, given)
+  const keeping = known ?? playbook.name
+  const resumed = typed.has('resume') && known !== undefined ? await readUnfinished(cwd, known, sources) : ok(undefined)
   const limit = typed.one('limit')
   const only = resumed.ok ? resumed.value : undefined
   const inventory = loaded.ok ? loaded.value : loaded.partial
   const partial = !loaded.ok || !extra.ok
   const secrets = new RunSecrets(inventory)
-  const look = () => prepare(playbook, inventory, extra.ok ? extra.value : NO_VARS, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, ...(!loaded.ok && { unread: loaded.unread }), secrets })
+  const look = () => prepare(playbook, inventory, given, { ...(limit !== undefined && { limit }), ...(only && { only }), allowEmpty: partial || typed.has('allow-empty'), partial, ...(!loaded.ok && { unread: loaded.unread }), secrets })
   const prepared = look()
   const hosts = hostsOf(prepared.ok ? prepared.value : [])
   const about = aboutRun(options.ok ? options.value.env.user : '', cwd)
-  const planning = await readPlanning({ playbook, sources, typed, about, extra: extra.ok ? extra.value : NO_VARS, hosts: hosts.map(({ name }) => name) }, cwd)
+  const planning = await readPlanning({ playbook, sources, typed, about, extra: given, hosts: hosts.map(({ name }) => name) }, cwd)
   const lacking = options.ok && prepared.ok ? await emptySelection(typed, { plays: prepared.value, inventory, tags: options.value.tags }) : ok(undefined)
   const problems = [flags, options, extra, loaded, prepared, resumed, planning, lacking].flatMap((each) => (each.ok ? [] : each.error))
   problems.push(...secrets.problems, ...checkTemplates())
@@ -105,7 +107,7 @@ export async function runCommand(playbook: Playbook, argv: readonly string[], co
   const uncaught = onUncaught(endWith)
   // Hosts that this run leaves out are still to be done, and those of which a part of the playbook is done now.
   const isPart = typed.has('tags') || typed.has('skip-tags') || typed.has('start-at')
-  const before = only ?? (await unfinishedSoFar(cwd, keeping, sources))
+  const before = only ?? (mode === 'apply' ? await unfinishedSoFar(cwd, keeping, sources) : [])
   const left = before.filter((name) => inventory.hosts.has(name) && (isPart || !contacted.includes(name)))
   const remember = async (unfinished: readonly string[]) => (mode === 'apply' ? writeUnfinished(cwd, keeping, sources, [...new Set([...unfinished, ...left])]) : undefined)
   const plan = planning.value

@@ -1,4 +1,4 @@
-import { absent, composeProject, facts, type Host } from '../../engine/index.ts'
+import { absent, composeProject, facts, journalPath, releasesPath, strangerIn, type Host } from '../../engine/index.ts'
 import { siteAt, siteOf, withoutSite } from './site.ts'
 
 export interface RemoveParams {
@@ -10,9 +10,6 @@ export interface RemoveParams {
   readonly caddy: string
 }
 
-/** What the engine keeps of an app, away from its directory: its releases, and the journal of a rollout that was cut off. */
-const KEPT = ['releases', 'rollout'] as const
-
 /**
  * Takes an app off a host. Caddy stops sending before its containers are stopped, and what cannot be made again goes last: a run that is cut off in
  * the middle leaves an app that a deploy brings back, or the next removal takes away.
@@ -23,10 +20,10 @@ export async function removeApp(host: Host, { name, data, apps, caddy }: RemoveP
   const at = current?.about.get('directory') ?? `${apps}/${name}`
   const site = { name, caddy: current?.about.get('caddy') ?? caddy }
   const [answers, there, kept] = await Promise.all([siteAt(site.caddy, name), at, `/data/${name}`].map((path) => isThere(host, path)))
-  const runs = (await host.read(facts.composeProject(name)))?.containers ?? []
-  const stranger = runs.find(({ directory }) => directory !== '' && directory !== at)
-  if (stranger !== undefined) host.fail(`what runs as ${name} here was brought up from ${stranger.directory}, and not from ${at}: it is not ours`, 'take it down by hand, if it is meant')
-  if (!answers && !there && current === undefined && runs.length === 0) host.note(`nothing of ${name} is on this host`)
+  const project = await host.read(facts.composeProject(name))
+  const stranger = project && strangerIn(project, at)
+  if (stranger !== undefined) host.fail(`what runs as ${name} here was brought up from ${stranger}, and not from ${at}: it is not ours`, 'take it down by hand, if it is meant')
+  if (!answers && !there && current === undefined && !project?.containers.length) host.note(`nothing of ${name} is on this host`)
   if (!answers && (current?.about.get('address') ?? '') !== '') host.note(`${name} was deployed for ${current?.about.get('address')}, and no site of it stands in ${site.caddy}/sites: where it stands elsewhere, it stays`)
   if (answers && (await siteOf(host, site))?.ours !== true) host.fail(`${siteAt(site.caddy, name)} is not as we wrote it: Caddy would go on to send there`, 'look at it, and remove it by hand; then run again')
 
@@ -35,7 +32,8 @@ export async function removeApp(host: Host, { name, data, apps, caddy }: RemoveP
   await host.ensure(
     ...(await upstreamFiles(host, site)).map((path) => absent({ path })),
     absent({ path: at }),
-    ...KEPT.map((each) => absent({ path: `/var/lib/hostwright/${each}/${name}` })),
+    absent({ path: releasesPath(name) }),
+    absent({ path: journalPath(name) }),
     ...(data === 'delete' ? [absent({ path: `/data/${name}` })] : []),
   )
   if (data === 'keep' && kept) host.note(`/data/${name} stays; --data delete takes it away, too`)

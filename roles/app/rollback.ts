@@ -1,4 +1,4 @@
-import { directory, facts, parseEnvFile, rollout, Secret, type Host } from '../../engine/index.ts'
+import { directory, facts, parseEnvFile, releasesPath, rollout, Secret, type Host } from '../../engine/index.ts'
 import { caddyProject } from '../caddy/project.ts'
 import { changedEnv } from './history.ts'
 import { comeBack } from './release.ts'
@@ -13,10 +13,9 @@ import { ensureSite, siteOf } from './site.ts'
 export async function rollBack(host: Host, name: string, to?: string): Promise<boolean> {
   const all = (await host.read(facts.releases(name))) ?? []
   const [current, ...older] = all
-  const others = () => older.map(({ id, version }) => `${version} (${id})`).join(', ')
   // Run again, after it came through on some hosts only, it must not bring back on those what it has just taken away.
   if (current?.about.has('from') && to === undefined) {
-    host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}${older.length > 0 ? `; further back, or forth again, goes with --to: ${others()}` : ''}`)
+    host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}${older.length > 0 ? `; further back, or forth again, goes with --to: ${named(older)}` : ''}`)
     return false
   }
   const target = to === undefined ? older[0] : (all.find(({ id }) => id === to) ?? older.find(({ version }) => version === to))
@@ -24,7 +23,7 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   if (target === undefined)
     return host.fail(
       to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
-      all.length > 1 ? `there is: ${current.version} (${current.id}), ${others()}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
+      all.length > 1 ? `there is: ${named(all)}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
     )
   for (const release of [current, target]) await hideSecretsOf(host, name, release)
   const wish = comeBack(name, current, target, await host.about())
@@ -35,10 +34,12 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
   const env = changedEnv(target, current).filter((each) => each !== '~APP_VERSION')
   host.note(`${name}: back from ${current.version} to ${target.version} of ${target.id}. Not taken back: what is in databases and in /data${moved ? `, and the domain: it is ${site?.address ?? 'none'}` : ''}${env.length > 0 ? `. Its environment is taken back, too: ${env.join(' ')}; a password that was changed since does not hold any more` : ''}`)
   const { upstream, about = {}, ...rest } = wish
-  if (upstream && site?.ours === true) await host.ensure(caddyProject(caddy)) // it is to be switched, and may not run, or see another directory
+  // Caddy is to be switched, and may not run, or see another directory. What was said of the site last may not have been said of a release: it was changed without one.
+  if (upstream && site?.ours === true) {
+    if (site.dynamic) await host.ensure(caddyProject(caddy))
+    else await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy, dynamic: true })
+  }
   await host.ensure(directory({ path: wish.directory, mode: '0750' })) // somebody may have taken it away
-  // What was said of the site last may not have been said of a release: it was changed without one.
-  if (upstream && site?.ours === true && !site.dynamic) await ensureSite(host, { name, address: site.address, port: upstream.port, replicas: wish.replicas ?? 1, caddy, dynamic: true })
   const [{ changed }] = await host.ensure(rollout({ ...rest, ...(upstream && site && { upstream }), about: { ...about, address: site?.address ?? '' } }))
   return changed
 }
@@ -47,7 +48,9 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
 async function hideSecretsOf(host: Host, name: string, { id, about }: facts.Release): Promise<void> {
   const names = (about.get('secrets') ?? '').split(',').filter((each) => each !== '')
   if (names.length === 0) return
-  const env = await host.read(facts.text(`/var/lib/hostwright/releases/${name}/${id}/files/.env`))
+  const env = await host.read(facts.text(`${releasesPath(name)}/${id}/files/.env`))
   const values = env?.kind === 'bytes' ? parseEnvFile(env.bytes.toString()) : new Map<string, string>()
   for (const each of names) new Secret(values.get(each) ?? '') // a secret is known, and hidden, from when it is made
 }
+
+const named = (releases: readonly facts.Release[]): string => releases.map(({ id, version }) => `${version} (${id})`).join(', ')

@@ -118,7 +118,7 @@ const spoilt: readonly (readonly [what: string, spoil: (text: string) => string,
   ['a plan in a form of the future', (text) => text.replace('"version": 2', '"version": 3'), /^p:1:1 this plan has form 3; form 2 is what/],
   ['half a plan', (text) => text.slice(0, 300), /^p:\d{2}:\d+ this is not a plan, or one that was damaged: it is not JSON from here on/],
   ['a plan with a piece missing', (text) => text.replace('"made": {', '"made" {'), /^p:4:10 this is not a plan, or one that was damaged/],
-  ['a plan with another key in it', (text) => text.replace('"playbook"', '"playbok"'), /^p:4:3 made\.playbook is missing[^]*p:11:\d+ unknown key "playbok" in made/],
+  ['a plan with another key in it', (text) => text.replace('"playbook"', '"playbok"'), /^p:4:3 made\.playbook is missing[^]*p:7:\d+ unknown key "playbok" in made/],
   ['something else', () => '{"name": "hostwright"}', /^p:1:1 this is not a plan of hostwright/],
   ['nothing', () => '', /^p:1:1 this is not a plan/],
 ]

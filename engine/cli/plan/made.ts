@@ -23,12 +23,14 @@ export interface Asked {
   readonly about: () => Promise<RunAbout>
 }
 
-export async function madeOf({ playbook, sources, hosts, typed, extra, about }: Asked, digest: Digest): Promise<Made> {
+/** What a plan and a run are compared by. */
+type Compared = Omit<Made, 'about'>
+
+export function madeOf({ playbook, sources, hosts, typed, extra }: Asked, digest: Digest): Compared {
   const shown = new Set(paramsOf(playbook).flatMap(({ name }) => (isSecret(playbook.params, [name]) ? [] : [name])))
   return {
     by: VERSION,
     at: new Date().toISOString(),
-    about: { ...(await about()) },
     playbook: playbook.name,
     inventory: [...sources],
     hosts: [...hosts],
@@ -42,7 +44,7 @@ export async function madeOf({ playbook, sources, hosts, typed, extra, about }: 
 const isWord = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
 /** Why a plan is not for this run: everything at once. */
-export function strangers(plan: Made, run: Made): Diagnostic[] {
+export function strangers(plan: Compared, run: Compared): Diagnostic[] {
   const found: string[] = []
   const compare = (what: string, was: string | undefined, is: string | undefined) => {
     if (was !== is) found.push(`${what}: the plan was made ${was === undefined ? 'without' : `with ${was}`}, this run is ${is === undefined ? 'without' : `with ${is}`}`)

@@ -48,7 +48,7 @@ async function saving(asked: Asked, cwd: string, file: string): Promise<Read> {
     // What people read in it is redacted; digests must stay as they are.
     const written = wholeFile('--save-plan', resolve(cwd, file), (text) => text)
     const key = await ensureKey(cwd)
-    return ok(new Save({ file, written, key, made: await madeOf(asked, keyedDigest(key)) }))
+    return ok(new Save({ file, written, key, made: { ...madeOf(asked, keyedDigest(key)), about: { ...(await asked.about()) } } }))
   } catch (error) {
     return err(error instanceof InputError ? error.diagnostics : [keyProblem(error)])
   }
@@ -60,8 +60,8 @@ async function applying(asked: Asked, cwd: string, file: string): Promise<Read> 
   const plan = read.value
   try {
     const key = await readKey(cwd)
-    if (key === undefined || !isOfKey(plan, key)) return err([foreign(file, cwd, key), ...strangers(plan.made, { ...(await madeOf(asked, keyedDigest(key ?? ''))), params: plan.made.params })])
-    const run = await madeOf(asked, keyedDigest(key))
+    if (key === undefined || !isOfKey(plan, key)) return err([foreign(file, cwd, key), ...strangers(plan.made, { ...madeOf(asked, keyedDigest(key ?? '')), params: plan.made.params })])
+    const run = madeOf(asked, keyedDigest(key))
     const problems = isUntouched(plan, key) ? strangers(plan.made, run) : [changed(file)]
     return problems.length > 0 ? err(problems) : ok(asked.typed.has('check') ? new Verify(file, plan, key) : new Apply(file, plan, key))
   } catch (error) {
