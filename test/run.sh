@@ -78,8 +78,7 @@ mapfile -t queue < <(files "$@" | grep -E "$on_hosts" | awk -v first="$slowest" 
 run() { # name of the results, files at once, files
   node --import tsx --test --test-concurrency="$2" --test-timeout="$longest" \
     --test-reporter=spec --test-reporter-destination=stdout \
-    --test-reporter=tap --test-reporter-destination="$results/$1.tap" \
-    --test-reporter=./test/rig/seconds-by-file.js --test-reporter-destination="$results/$1.seconds" "${@:3}" || touch "$results/failed"
+    --test-reporter=./test/rig/tally.js --test-reporter-destination="$results/$1.tally" "${@:3}" || touch "$results/failed"
 }
 next() { flock "$results/lock" sh -c 'head -n 1 "$1" && sed -i 1d "$1"' sh "$results/queue"; }
 lane() { # number: takes the files of the queue, until there is none; what a file says is shown when it is through
@@ -103,12 +102,5 @@ if [ "$HOSTWRIGHT_LAB_READY" = yes ] && [ "${#queue[@]}" -gt 0 ]; then
   wait
 fi
 
-count() { cat "$results"/*.tap 2>/dev/null | sed -n "s/^# $1 \([0-9]*\)$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
-passed=$(count pass) broken=$(( $(count fail) + $(count cancelled) )) skipped=$(( $(count skipped) + $(count todo) ))
-failed=no
-[ ! -e "$results/failed" ] && [ ! -s "$results/queue" ] && [ "$broken" -eq 0 ] && [ "$(count tests)" -gt 0 ] || failed=yes
-[ "${CI:-}" != true ] || [ "$skipped" -eq 0 ] || failed=yes
-echo "the slowest files, in seconds:"
-cat "$results"/*.seconds 2>/dev/null | sort -rn | head -n 25
-echo "$passed passed, $broken failed, $skipped skipped"
-[ "$failed" = no ]
+node test/rig/summary.js "$results" || touch "$results/failed"
+[ ! -e "$results/failed" ] && [ ! -s "$results/queue" ]

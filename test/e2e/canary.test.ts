@@ -109,5 +109,8 @@ test('nothing has one that needs none, on either end', { timeout: 120_000 }, asy
 
 /** Where secrets belong; `log` has what the app itself printed. */
 const OURS = new RegExp(`^(?:/opt/services/(?:apps/${APP}|postgres|redis)/[.]env|/var/lib/hostwright/rollout/${APP}/(?:(?:next|prev)/[.]env|log)|/var/lib/hostwright/releases/${APP}/[^/]+/files/[.]env|${DIR}/content)$`)
-/** Docker's own: what a container is made with (in its file, in containerd's, in containerd's database), and what it printed. */
-const DOCKERS = /^\/var\/lib\/docker\/(?:containers\/[^/]+\/(?:config[.]v2[.]json|[^/]+-json[.]log)|containerd\/daemon\/io[.]containerd[.]metadata[.]v1[.]bolt\/meta[.]db)$|^(?:\/run\/docker\/containerd\/.*\/config[.]json)$/
+/**
+ * Docker's own: what a container is made with (in its file, in containerd's, in containerd's database), and what it printed. And for as long as it takes
+ * to begin one more process in a container, as each health check is: what runc begins it with, which comes and goes while we look.
+ */
+const DOCKERS = /^\/var\/lib\/docker\/(?:containers\/[^/]+\/(?:config[.]v2[.]json|[.]tmp-config[.]v2[.]json\d+|[^/]+-json[.]log)|containerd\/daemon\/io[.]containerd[.]metadata[.]v1[.]bolt\/meta[.]db)$|^\/run\/docker\/containerd\/.*\/config[.]json$|^\/tmp\/runc-process\d+$/
