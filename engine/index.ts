@@ -15,6 +15,7 @@ export * from './tasks/index.ts'
 export * from './actions/index.ts'
 export { fetched } from './tasks/fetched.ts'
 export { sourceFile } from './tasks/file.ts'
+export { Schedule } from './tasks/schedule.ts'
 export { template } from './template/template.ts'
 export { envFile, parseEnvFile } from './values/env-file.ts'
 

@@ -21,6 +21,8 @@ const deployApp = definePlaybook({
     health_command: given.health_command.describe('instead: a command in the container that ends with 0'),
     command: given.command.describe('runs in place of what its image says, as JSON: ["npm","run","work"]'),
     env: given.env.removeDefault().optional().describe('its environment, as JSON: {"KEY":"value"}'),
+    workers: given.workers.removeDefault().optional().describe('what runs beside it out of the same image, as JSON: {"mail":{"command":["npm","run","work"]}}'),
+    jobs: given.jobs.removeDefault().optional().describe('what cron runs out of the same image, as JSON: {"nightly":{"schedule":"30 3 * * *","command":["npm","run","report"]}}'),
     tls: given.tls.removeDefault().optional().describe('false: plain http'),
     strategy: given.strategy.removeDefault().optional().describe('switch: Caddy is switched to the new version; docker-rollout: the plugin replaces it behind its name'),
     before: given.before.describe('run once before the new version starts, such as migrations, as JSON: ["npm","run","migrate"]'),
@@ -37,7 +39,7 @@ const deployApp = definePlaybook({
       serial: 1,
       maxFail: 1,
       roles: [
-        use(undoingAll(p.undo_all), { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, health_command: p.health_command, command: p.command, env: p.env, tls: p.tls, strategy: p.strategy, before: p.before }),
+        use(undoingAll(p.undo_all), { name: p.app_name, image: p.app_image, version: p.app_version, port: p.app_port, domain: p.app_domain, replicas: p.replicas, health_path: p.health_path, health_command: p.health_command, command: p.command, env: p.env, workers: p.workers, jobs: p.jobs, tls: p.tls, strategy: p.strategy, before: p.before }),
       ],
     },
   ],

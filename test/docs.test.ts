@@ -57,7 +57,7 @@ test('the role of two apps that docs/adding-a-role.md shows wishes what it says 
   const run = openMemory(new FakeHost('memory', [engine(), networks('shared_network'), aDirectory('/opt/services/caddy/sites'), ...aFile('/opt/services/caddy/docker-compose.yml', 'services: { caddy: { image: caddy } }\n')]), 'check')
   await shop.run(run.host, shop.params.parse({ version: 'v1', domain: 'shop.example.com', db_password: 'canary p@ss' }))
   const told = run.told().join('\n')
-  for (const name of ['shop', 'shop-worker']) assert.match(told, new RegExp(`changed rollout /opt/services/apps/${name}: `), told)
+  for (const [name, what] of [['shop', 'start shop, and with it shop-mail'], ['search', 'start search']] as const) assert.ok(told.includes(`changed rollout /opt/services/apps/${name}: ${what}`), told)
   assert.doesNotMatch(told, /canary/)
 })
 

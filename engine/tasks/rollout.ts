@@ -27,7 +27,7 @@ const Name = z.string().regex(/^\.?[A-Za-z0-9][A-Za-z0-9._-]*$/, 'the name of a 
 const Params = z
   .strictObject({
     directory: RemotePath.describe('where the project stands'),
-    service: ServiceName.describe('the service that is replaced; the others of the project are brought up afterwards'),
+    service: ServiceName.describe('the service that is replaced; the others of the project take over with it, or go back with it'),
     files: z.record(Name, z.union([z.string(), z.instanceof(Secret), z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value)])).optional()
       .describe('`docker-compose.yml` and what else of the directory belongs to a version, such as `.env`: put in place with the new containers, and taken back with them'),
     restore: z.string().regex(/^\d{8}T\d{6}Z$/).optional().describe('instead of files: a release of this host, which comes back with its files and its image'),
@@ -116,6 +116,8 @@ export const rollout = defineTask({
     const orphans = now.now.containers.filter(({ service }) => !file.all.has(service))
     if (verdicts.length === 0 && changed.length === 0 && astray.length === 0 && orphans.length === 0 && now.phase === '') return []
 
+    const others = wish.services.filter(({ name }) => name !== p.service)
+    const along = verdicts.filter(({ service }) => service !== p.service)
     const runs = now.now.containers.some(({ service, state }) => service === p.service && state === 'running')
     const why = [
       ...(now.phase === '' ? [] : ['an earlier rollout was cut off']),
@@ -130,8 +132,10 @@ export const rollout = defineTask({
       project: project.name, directory: p.directory, service: p.service, replicas: p.replicas, files: namesOf(p), strategy: p.strategy,
       wait: p.wait, drain: p.drain, observe: p.observe, keep: p.keep, minFree: p.min_free, before: p.before, restore: p.restore === undefined ? undefined : `${releasesPath(project.name)}/${p.restore}`, image: file.services.get(p.service)?.image, record: wish.record, about: p.about, versions: p.versions,
       upstream: p.strategy === 'switch' ? p.upstream : undefined,
-      others: file.services.size > 1 || orphans.length > 0,
-      afresh: verdicts.filter(({ how, service }) => how === 'recreate' && service !== p.service).map(({ service }) => service),
+      others: others.map(({ name }) => name),
+      lasting: others.filter(({ isOneShot }) => !isOneShot).map(({ name }) => name),
+      afresh: along.filter(({ how }) => how === 'recreate' || how === 'restart').map(({ service }) => service),
+      orphans: orphans.length > 0,
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),
     })
     const next = `${journalPath(project.name)}/next`
@@ -139,7 +143,7 @@ export const rollout = defineTask({
     const limit = p.wait * 4 + 1200 + (p.before?.timeout ?? 0) + p.drain * 2 + p.observe + 600
     return [
       change(
-        `${runs ? `replace ${p.service}${p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}` : `start ${p.service}`}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
+        `${runs ? `replace ${p.service}` : `start ${p.service}`}${along.length === 0 ? '' : `, and with it ${listed(along.map(({ service }) => service))}`}${runs && p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
         [run(['sh', '-c', `umask 077; ${NOT_UNDER_WAY} && rm -rf -- "$1/next" && mkdir -- "$1/next"`, 'sh', journalPath(project.name)], { timeout: 60 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
         [
           becomes(composeProject(project.name), { ...after, record }),

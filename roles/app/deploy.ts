@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { directory, envFile, facts, rollout, template, type Host } from '../../engine/index.ts'
+import { ensureJobs } from './jobs.ts'
 import { mirrored } from './mirrors.ts'
 import type { AppParams } from './params.ts'
 import { withLogin } from './registry.ts'
@@ -12,6 +13,8 @@ const compose = template(
   z.strictObject({
     name: z.string(), image: z.string(), network: z.string(), replicas: z.number(), health: z.string(), start_period: z.string(), grace: z.string(),
     memory: z.string(), cpus: z.string(), volume: z.string().optional(), command: z.array(z.string()).optional(),
+    workers: z.array(z.strictObject({ service: z.string(), command: z.array(z.string()), replicas: z.number(), health: z.string().optional(), grace: z.string(), memory: z.string(), cpus: z.string() })),
+    jobs: z.array(z.strictObject({ service: z.string(), name: z.string(), command: z.array(z.string()), memory: z.string(), cpus: z.string() })),
   }),
 )
 
@@ -51,6 +54,8 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
           health: p.health_command ?? `if command -v wget >/dev/null; then exec wget -q -O /dev/null '${probe}'; else exec curl -fsS -o /dev/null '${probe}'; fi`,
           ...(p.data && { volume: `/data/${p.name}:${p.mount}` }),
           ...(p.command && { command: p.command }),
+          workers: Object.entries(p.workers).map(([name, { command, replicas, grace, memory, cpus, health_command: health }]) => ({ service: `${p.name}-${name}`, command, replicas, grace, memory, cpus, ...(health !== undefined && { health }) })),
+          jobs: Object.entries(p.jobs).map(([name, { command, memory, cpus }]) => ({ service: `${p.name}-${name}`, name, command, memory, cpus })),
         }),
         '.env': envFile({ PORT: p.port, APP_VERSION: p.version, ...p.env, ...p.secrets }),
       },
@@ -61,6 +66,7 @@ async function replace(host: Host, p: AppParams, image: string): Promise<boolean
       about: { ...recordOf(p, at, dynamic, wished ?? ''), ...(await host.about()) },
     }),
   )
+  await ensureJobs(host, p, at)
   if (wished === undefined) await withoutSite(host, p)
   else if (wished !== address) await ensureSite(host, { ...site, address: wished })
   return changed

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AwsAccess, Duration, Image, Memory, NetworkName, Port, RemotePath, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
+import { AwsAccess, Duration, Image, Memory, NetworkName, Port, RemotePath, Schedule, SecretEntry, SecretValue, ServiceName, Size } from '../../engine/index.ts'
 
 const DOMAIN = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i
 const Domains = z.string().refine((text) => text === 'none' || text.split(',').every((each) => DOMAIN.test(each) && !/^none$/i.test(each)), 'a domain such as shop.example.com; several with commas and without spaces')
@@ -27,6 +27,30 @@ const Ecr = z.strictObject({
 const Registry = z.discriminatedUnion('kind', [Plain, Ecr], { error: 'the kind of registry is plain or ecr' })
 export type Registry = z.output<typeof Registry>
 
+const Cpus = z.string().regex(/^\d+(\.\d+)?$/)
+const Command = z.array(z.string().min(1)).min(1)
+/** Of a worker or a job: behind the name of the app it is the name of a service. */
+const PartName = z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?$/, 'lower-case letters, digits, "-" and "_"')
+
+/** Beside the app, out of the same image and with the same environment; it is no one's to send requests to. */
+const Worker = z.strictObject({
+  command: Command.describe('["npm", "run", "work"]'),
+  health_command: z.string().optional().describe('a command in the container that ends with 0 when it is well; without one it is well when it runs for ten seconds'),
+  replicas: z.int().min(1).max(50).default(1),
+  grace: Seconds.default('30s').describe('how long it may take to end what is under way'),
+  memory: Memory.default('512m'),
+  cpus: Cpus.default('1.0'),
+})
+
+/** What cron runs out of the version that is deployed. */
+const Job = z.strictObject({
+  schedule: Schedule.describe('"30 3 * * *", in the time of the host; or @daily, @hourly …'),
+  command: Command.describe('["npm", "run", "report"]'),
+  timeout: Seconds.default('3600s').describe('how long it may take; then it is ended'),
+  memory: Memory.default('512m'),
+  cpus: Cpus.default('1.0'),
+})
+
 /** What an app is, and how a new version of it takes over. */
 export const AppParams = z.strictObject({
   name: ServiceName.refine((name) => !TAKEN.includes(name), `these names are taken: ${TAKEN.join(', ')}`),
@@ -40,7 +64,9 @@ export const AppParams = z.strictObject({
   replicas: z.int().min(1).max(50).default(1),
   health_path: z.string().regex(/^\/[A-Za-z0-9_./?=&-]*$/).default('/health').describe('answers 2xx when the app can take requests'),
   health_command: z.string().optional().describe('instead: a command in the container that ends with 0'),
-  command: z.array(z.string().min(1)).min(1).optional().describe('runs in place of what its image says, such as a worker out of the same image: ["npm", "run", "work"]'),
+  command: Command.optional().describe('runs in place of what its image says: ["npm", "run", "start"]'),
+  workers: z.record(PartName, Worker).default({}).describe('what runs beside it out of the same image, with the same environment, and is replaced and brought back with it: { mail: { command: ["npm", "run", "work"] } }'),
+  jobs: z.record(PartName, Job).default({}).describe('what cron runs out of the image that is deployed, with the same environment: { nightly: { schedule: "30 3 * * *", command: ["npm", "run", "report"] } }'),
   start_period: Seconds.default('30s').describe('how long it may take to become healthy'),
   grace: Seconds.default('30s').describe('how long the old version may take to end what is under way'),
   env: z.record(EnvName, z.string()).default({}).describe('its environment'),
@@ -48,17 +74,19 @@ export const AppParams = z.strictObject({
   data: z.boolean().default(false).describe('keep /data/<name>, mounted at `mount`'),
   mount: RemotePath.prefault('/data'),
   memory: Memory.default('512m'),
-  cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
+  cpus: Cpus.default('1.0').describe('processors, quoted: "1.5"'),
   network: NetworkName.default('shared_network'),
   apps: RemotePath.prefault('/opt/services/apps'),
   caddy: RemotePath.prefault('/opt/services/caddy'),
   strategy: z.enum(['switch', 'docker-rollout']).default('switch').describe('how a new version takes over: Caddy is switched to it, or the plugin docker-rollout replaces it behind its name'),
-  before: z.array(z.string().min(1)).min(1).optional().describe('run in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it'),
+  before: Command.optional().describe('run in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it'),
   before_timeout: Duration.prefault('10m'),
   wait: Duration.prefault('180s').describe('until a new version is healthy'),
   drain: Duration.prefault('30s').describe('how long requests under way to the old version are waited for, at most'),
   observe: Duration.prefault('5s').describe('how long the old version is kept, stopped, while the new one is watched'),
   min_free: Size.prefault('1g').describe("what Docker's disk must have free when the image has to be fetched; and at least twice the size of the image that runs. 0b: nobody looks"),
   keep: z.int().min(2).max(100).default(5).describe('releases that can be brought back'),
-  })
+}).superRefine(({ workers, jobs }, context) => {
+  for (const name of Object.keys(jobs)) if (Object.hasOwn(workers, name)) context.addIssue({ code: 'custom', path: ['jobs', name], message: 'a worker has this name, too: both would be one service' })
+})
 export type AppParams = z.output<typeof AppParams>

@@ -57,5 +57,7 @@ export const onTheHost: readonly Mutation[] = [
   { name: 'what an act reads back is cut like the output of a command', file: 'engine/transport/shell/link.ts', find: 'const KEPT_ANSWER = 16 * 1024 * 1024', replace: 'const KEPT_ANSWER = 1024 * 1024', tests: ['actions/output'] },
   { name: 'half of what a command printed is taken for all of it', file: 'engine/actions/command.ts', find: 'if (cut > 0 && !changes)', replace: 'if (cut < 0)', tests: ['actions/output'] },
   { name: 'an old version that was not well keeps every later rollout from its way', file: 'engine/tasks/rollout/cut-over.sh', find: '[ -e "$J/well" ] && ! grep -qxF "$id" "$J/well" || missed="$missed $id"', replace: 'missed="$missed $id"', tests: ['tasks/rollout/undo'] },
+  { name: 'the way back takes containers away that were there before', file: 'engine/tasks/rollout/others.sh', find: `printf '%s\\n' "$were" | grep -qxF "$id" || `, replace: '', tests: ['tasks/rollout/others'] },
+  { name: 'a worker need not become well', file: 'engine/tasks/rollout/others.sh', find: 'wait_well $fresh || {', replace: 'true || {', tests: ['tasks/rollout/others'] },
   { name: 'a rollout that cannot be undone locks out the next one', file: 'engine/tasks/rollout/cut-over.sh', find: "1) say 'neither of its versions is well", replace: "9) say 'neither of its versions is well", tests: ['tasks/rollout/undo'] },
 ]

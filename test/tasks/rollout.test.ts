@@ -70,7 +70,7 @@ test('rollout: another service that is cut off is made anew, and not the one tha
   const two = withCompose(`${compose.replace(/ }\n$/, '')}, worker: { image: "shop:1" } }\n`)
   const off = runs(two, [container('web', { networks: [] }), container('worker', { networks: [] })])
   const [change] = changesOf(rollout(two), [engine(), ...files(directory, two.files), off])
-  assert.equal(change?.summary, 'replace web: recreate web: it is not on the network shop_default; recreate worker: it is not on the network shop_default')
+  assert.equal(change?.summary, 'replace web, and with it worker: recreate web: it is not on the network shop_default; recreate worker: it is not on the network shop_default')
   const last = change?.steps.at(-1)
   assert.match(last?.kind === 'run' ? (last.stdin?.text ?? '') : '', /^AFRESH=worker$/m)
 })
@@ -88,7 +88,7 @@ test('rollout: what an operator writes cannot become a program on the host', () 
   const nasty = `it's; touch /tmp/x $(id) \`id\` \n"`
   const words = settingsText({
     project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, restore: undefined, upstream: undefined,
-    before: { argv: [nasty], timeout: 5 }, others: false, afresh: [], networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
+    before: { argv: [nasty], timeout: 5 }, others: [nasty], lasting: [nasty], afresh: [nasty], orphans: true, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
   })
   // Outside of single quotes no command of it is left.
   assert.doesNotMatch(words.replaceAll("'\\''", '').replaceAll(/'[^']*'/g, ''), /touch/)

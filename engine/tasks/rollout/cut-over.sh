@@ -16,7 +16,7 @@ J=/var/lib/hostwright/rollout/$P
 HOOK=$P-$S-before # a container of our own: others of the project may be somebody's console
 R=/var/lib/hostwright/releases/$P
 STARTED=$(date +%s)
-failing= WATCH=
+failing= WATCH= ALONG=: reason= fresh= verdict=
 
 say() { printf '%s\n' "$*"; }
 bad() { printf '%s\n' "$*" | sed 's/^/! /'; }
@@ -50,10 +50,11 @@ there() {
 
 # --- undo and finish --------------------------------------------------------------------------------------------------------------------
 
-# Files, tags and the way from Caddy as before; nothing is under way any more. What could not be put back stays in the journal.
+# Files, tags, the way from Caddy and the other services as before; nothing is under way any more. What could not be put back stays in the journal.
 put_back() {
   point "$S"
   restore_files && restore_tags || return 2
+  others_back
   forget
 }
 
@@ -121,22 +122,17 @@ retire_old() {
     say "stop:" $called
     docker stop $here >/dev/null || return
   fi
-  phase stopped && point "$S" || return
+  phase stopped && point "$S" && $ALONG || return
   [ "$OBSERVE" = 0 ] || [ -z "$here" ] || say "watch: $OBSERVE s, with the old kept"
-  stays_well "$OBSERVE" $new || return
+  stays_well "$OBSERVE" $new $fresh || return
   [ -z "$here" ] || docker rm -f $here >/dev/null || return
 }
 
-# What Compose would do now must be nothing; what else the project has is brought up to its files.
+# What Compose would do now must be nothing, and what no file names goes.
 settle() {
   rm -rf -- "$J/prev"
-  if [ -n "$OTHERS" ]; then
-    [ -z "$AFRESH" ] || compose up -d --no-deps --force-recreate $AFRESH || { bad 'the other services of the project cannot be made anew'; return 1; }
-    # Compose does not always say when the time is up: it may end with 0 while they still start.
-    compose up -d --wait --wait-timeout "$WAIT" --remove-orphans && [ -z "$(docker ps -q --filter "label=com.docker.compose.project=$P" --filter health=starting)" ] ||
-      { bad 'the other services of the project are not well'; return 1; }
-  fi
-  would=$(compose --dry-run up -d --no-deps "$S" 2>&1) || { bad "$would"; return 1; }
+  [ -z "$ORPHANS" ] || compose up -d --no-deps --remove-orphans "$S" || { bad 'what no file of the project names cannot be removed'; return 1; }
+  would=$(compose --dry-run up -d --no-deps "$S" $LASTING 2>&1) || { bad "$would"; return 1; }
   case $would in *Recreate* | *Creat* | *Start*) bad "Compose would still change something:"; bad "$would"; return 1 ;; esac
   record_release "$(($(now) - STARTED))" || { bad "the release could not be recorded in $R"; return 1; }
   all=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$P" --filter label=com.docker.compose.oneoff=False) || { bad 'Docker does not say what runs'; return 1; }
@@ -191,7 +187,7 @@ note old $OLD && note well $WELL && note new && release_lines | write_whole "$J/
 
 install_files || give_up 'the new files could not be put in place' prepare
 bring_back_images || give_up 'the image of the release cannot be brought back' prepare
-(check_project) || give_up 'the new files are not fit to run' prepare
+(check_project) && own_names || give_up 'the new files are not fit to run' prepare
 
 image=${IMAGE:-$(compose config --images "$S" 2>/dev/null | head -n 1)}
 if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
@@ -209,11 +205,12 @@ fi
 
 if [ -z "$OLD" ]; then
   say "start: $S"
-  phase beside || give_up 'the journal cannot be written' prepare
-  compose up -d --wait --wait-timeout "$WAIT" ${OTHERS:+--remove-orphans} || { why $(of_service -aq); give_up 'the first version does not become healthy' beside; }
-  new=$(of_service -q) && note new $new || give_up 'the new version could not be noted in the journal' beside
-  # Compose calls what crashes and starts again healthy when it has no health check.
-  wait_well $new && probe $(names $new) || { why $(of_service -aq); give_up 'the first version does not stay healthy' beside; }
+  note_others && phase beside || give_up 'the journal cannot be written' prepare
+  compose up -d ${ORPHANS:+--remove-orphans} || { why $(of_service -aq) $(lasting); give_up 'the first version could not be started' beside; }
+  new=$(of_service -aq) && note new $new || give_up 'the new version could not be noted in the journal' beside
+  wait_well $new || { why $new; give_up "the first version $verdict" beside; }
+  probe $(names $new) || { why $new; give_up 'the first version cannot be reached over the network' beside; }
+  others_up || { why $failing; give_up "$reason" beside; }
   point "$S" || give_up 'Caddy cannot be pointed at it' beside
   # What runs is right: whoever comes after us finishes it.
   phase stopped || give_up 'the journal cannot be written' beside
@@ -239,6 +236,7 @@ if [ "$STRATEGY" = docker-rollout ]; then
     give_up 'docker rollout did not bring up the new version' beside
   fi
   [ -z "$left" ] || docker rm -f $left >/dev/null
+  others_up || { why $failing; bad "$reason: the new version of $S runs, and stays"; standing; fail; }
 else
   # From here on requests go to the old by name: the new get none before they are well.
   point $(names $OLD) || give_up 'Caddy cannot be pointed at the old version' prepare
@@ -256,7 +254,8 @@ else
   phase switched || give_up 'the journal cannot be written' beside
   point $called || give_up 'Caddy could not be switched' switched
   [ -z "$UP" ] || say "switched: Caddy sends to" $called
-  retire_old switched || give_up 'the new version did not stay healthy' stopped
+  ALONG=others_up
+  retire_old switched || give_up "${reason:-the new version did not stay healthy}" stopped
 fi
 settle || fail
 say "done: $(names $new | tr '\n' ' ')"

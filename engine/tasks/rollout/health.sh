@@ -68,12 +68,13 @@ why() {
     docker logs --tail 50 "$id" 2>&1 | sed "s/^/! $name | /"
     docker inspect --format '{{with .State.Health}}{{range .Log}}health check ended with {{.ExitCode}}: {{printf "%.300s" .Output}}
 {{end}}{{end}}' "$id" 2>/dev/null | grep . | tail -n 3 | sed 's/^/! /'
-    bad "$(docker inspect --format '{{with .Config.Healthcheck}}health check: {{range .Test}}{{.}} {{end}}{{end}}' "$id" 2>/dev/null)"
-    [ -z "$UP" ] || [ -z "$PROBE" ] || bad "http://$name:$PORT$PROBE answers: $(timeout 10 docker exec "$CADDY" wget -S -O - "http://$name:$PORT$PROBE" 2>&1 </dev/null | head -c 400 | tr -d '\r')"
+    docker inspect --format '{{with .Config.Healthcheck}}health check: {{range .Test}}{{.}} {{end}}{{end}}' "$id" 2>/dev/null | grep -v 'check: NONE' | grep . | sed 's/^/! /'
+    [ -z "$UP" ] || [ -z "$PROBE" ] || [ "$(docker inspect --format '{{index .Config.Labels "com.docker.compose.service"}}' "$id" 2>/dev/null)" != "$S" ] || bad "http://$name:$PORT$PROBE answers: $(timeout 10 docker exec "$CADDY" wget -S -O - "http://$name:$PORT$PROBE" 2>&1 </dev/null | head -c 400 | tr -d '\r')"
     bad "$(docker inspect --format '{{slice .Name 1}} ({{.Config.Image}}): {{.State.Status}}{{with .State.Health}}, {{.Status}}{{end}}, exit code {{.State.ExitCode}}{{if .State.OOMKilled}}, killed for want of memory{{end}}, started again {{.RestartCount}} times{{with .State.Error}}, {{.}}{{end}}' "$id" 2>&1)"
   done
 }
 
 standing() {
-  bad "running now: $(of_service --format '{{.Names}} ({{.Image}}, {{.Status}})' | tr '\n' ';' | sed 's/;$//; s/;/; /g; s/^$/nothing/')"
+  said=$(of_service --format '{{.Names}} ({{.Image}}, {{.Status}})' | tr '\n' ';' | sed 's/;$//; s/;/; /g')
+  bad "running now: ${said:-nothing}"
 }

@@ -16,7 +16,7 @@ export function launch(project: string, settings: string, timeout: number): RunS
 }
 
 /** In the order in which they stand in the program: the last one begins the work. */
-export const PARTS: readonly string[] = ['room.sh', 'journal.sh', 'health.sh', 'caddy.sh', 'release.sh', 'cut-over.sh']
+export const PARTS: readonly string[] = ['room.sh', 'journal.sh', 'health.sh', 'caddy.sh', 'release.sh', 'others.sh', 'cut-over.sh']
 
 /** Staging begins with this: the files of a rollout that is under way are not to be touched. "$1": the journal. */
 export const NOT_UNDER_WAY = `mkdir -p -- "$1" && { ! command -v flock >/dev/null || flock -n "$1/lock" true || { echo "another rollout is under way: its log is $1/log" >&2; exit 1; }; }`

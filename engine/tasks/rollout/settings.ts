@@ -25,10 +25,14 @@ export interface Settings {
   readonly image: string | undefined
   readonly upstream: Upstream | undefined
   readonly before: { readonly argv: readonly string[]; readonly timeout: number } | undefined
-  /** The project has other services. */
-  readonly others: boolean
-  /** Those of them whose containers are made anew, though Compose sees nothing that changed. */
+  /** The other services of the project, which take over with it. */
+  readonly others: readonly string[]
+  /** Those of them that are to go on running: not what others wait for the end of. */
+  readonly lasting: readonly string[]
+  /** Those whose containers are made anew, though Compose sees nothing that changed. */
   readonly afresh: readonly string[]
+  /** There are containers of services that the files do not name. */
+  readonly orphans: boolean
   readonly networks: readonly string[]
   readonly mounts: readonly string[]
   readonly record: Omit<ProjectRecord, 'containers'>
@@ -61,7 +65,7 @@ export function settingsText(s: Settings): string {
     P: s.project, D: s.directory, S: s.service, N: s.replicas, FILES: s.files.join(' '), STRATEGY: s.strategy,
     WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, STEADY: 3, KEEP: s.keep, RESTORE: s.restore ?? '', IMAGE: s.image ?? '', FREE: Math.ceil(s.minFree / 1024),
     UP: up?.directory ?? '', SEEN: up?.mounted ?? '', UPNAME: up?.name ?? '', CADDY: up?.container ?? '', PORT: up?.port ?? 0, PROBE: up?.probe ?? '',
-    BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others ? 'yes' : '', AFRESH: s.afresh.join(' '), RECORD: recordPath(s.project),
+    BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others.join(' '), LASTING: s.lasting.join(' '), AFRESH: s.afresh.join(' '), ORPHANS: s.orphans ? 'yes' : '', NETWORKS: s.networks.join(' '), RECORD: recordPath(s.project),
   }
   const about = [...Object.entries(s.about), ...Object.entries(s.versions).map(([name, version]) => ['stored', `${name} ${version}`] as const)].map(([name, value]) => `${name} ${value.replaceAll(/\s+/g, ' ')}`)
   return [
