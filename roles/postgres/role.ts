@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { composeProject, defineRole, directory, envFile, file, Image, Memory, NetworkName, PlainSecret, RemotePath, template } from '../../engine/index.ts'
 import { holders, tellHolders } from '../shared/holders.ts'
 import { Publish, published } from '../shared/publish.ts'
+import { Backup, ensureBackup } from './backup.ts'
 import { isNested, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
@@ -32,10 +33,11 @@ export const postgres = defineRole({
     shared_buffers: z.string().regex(/^\d+(kB|MB|GB)$/).default('128MB'),
     publish: Publish.optional().describe('a port of 127.0.0.1 on the host, for tools that run there; or "10.0.0.5:5432", an address of the host in a network of its own, for apps on other hosts. What goes there is not encrypted'),
     init: z.record(z.string().regex(/^[A-Za-z0-9_.-]+\.(sql|sh)$/), z.string()).default({}).describe('files for /docker-entrypoint-initdb.d: name → content; run once, when the data is first made'),
+    backup: Backup.optional().describe('backups of all databases, taken by cron: { schedule: "30 2 * * *" }. Back with restore.sh'),
     directory: RemotePath.prefault('/opt/services/postgres'),
     data: RemotePath.prefault('/data/postgres'),
     network: NetworkName.default('shared_network'),
-  }),
+  }).refine((p) => !`${p.backup?.directory ?? ''}/`.startsWith(`${p.data}/`), { path: ['backup', 'directory'], message: 'a backup in the directory of the data would be lost with it' }),
   async run(host, p) {
     const at = p.directory
     const password = { container: 'postgres', role: p.user, password: p.password }
@@ -65,6 +67,7 @@ export const postgres = defineRole({
       // What is in init/ counts only while the data are first made: a change there recreates nothing.
       composeProject({ directory: at, wait: '180s', configs: [] }),
     )
+    await ensureBackup(host, p)
     // Data that were there before have the password of then, and a server that did not run could not be given the new one.
     if (asked.state === false && data.state?.length !== 0) await host.ensure(postgresPassword({ ...password, when: 'up' }))
   },

@@ -90,9 +90,10 @@ test('the time a slow answer was asked to take is not its latency, and it stops 
   await load.started
   await sleep(1500)
   const { sent, ms, seconds } = await load.stop()
-  assert.ok(server.asked.some((path) => path.startsWith('/slow')), 'some were asked')
+  const asked = server.asked.flatMap((path) => (path.startsWith('/slow') ? [Number(/ms=(\d+)/.exec(path)?.[1])] : []))
   assert.ok(sent >= 38 && sent <= 45 && seconds < 2, `${sent} in ${seconds} s`)
-  assert.ok(ms.max < 100, `${ms.max} ms`)
+  // What a busy machine adds is far below the seconds that some of them ask for.
+  assert.ok(ms.max < Math.max(...asked) / 2, `${ms.max} ms, asked for ${asked.join()}`)
 })
 
 test('of twenty requests ten are on kept connections, four POSTs, three slow, one of these a POST', () => {

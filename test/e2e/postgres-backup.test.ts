@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { playbook, type CliRun } from '../rig/cli.ts'
+import { onHost, resetHost } from '../rig/lab-host.ts'
+
+// Backups of PostgreSQL, by the command that cron runs; what is in them comes back.
+const HOST = 'lab4'
+const BACKUPS = '/data/postgres-backup'
+const sh = (text: string) => onHost(HOST, ['sh', '-c', `cd /; ${text}`]).trim()
+const deploy = (backup?: object): Promise<CliRun> =>
+  playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '--services', 'postgres', '-e', JSON.stringify({ postgres: { database: 'shop', ...(backup && { backup }) } })])
+const sql = (text: string, database = 'shop') => onHost(HOST, ['docker', 'exec', '-i', 'postgres', 'psql', '-U', 'postgres', '-tAX', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text]).trim()
+/** What cron runs, as it stands there, without the log; its end. */
+const take = () => sh('sh -c "$(sed -n "s/^[^#].* root \\(sh .*\\) 2>&1 .*/\\1/p" /etc/cron.d/postgres-backup) 2>&1"; echo "code $?"')
+const backups = () => sh(`ls ${BACKUPS}`).split('\n')
+
+before(async () => {
+  resetHost(HOST)
+  assert.equal((await playbook('infra', ['-i', 'lab', '-l', HOST])).code, 0)
+  const done = await deploy({ schedule: '30 2 * * *', keep: 2 })
+  assert.equal(done.code, 0, done.stdout + done.stderr)
+})
+after(() => resetHost(HOST))
+
+test('a backup holds every database and the roles, whatever their names, and is root\'s alone', { timeout: 120_000 }, () => {
+  assert.match(sh('cat /etc/cron.d/postgres-backup'), /^30 2 \* \* \* root sh .*\/opt\/services\/postgres\/backup\.sh.* 2>&1 \| \{ logger -t postgres-backup \|\| cat >\/dev\/null; \}$/m)
+  sql(`create table orders as select n, repeat('x', 100) as text from generate_series(1, 20000) n`)
+  sql(`create role clerk login password 'not-shown'`)
+  sql(`create database "it's = a \\ name/é"`)
+  assert.match(take(), /^backup: \/data\/postgres-backup\/\d{8}T\d{6}Z, \S+\ncode 0$/)
+  const [one = ''] = backups()
+  const files = sh(`cd ${BACKUPS}/${one} && stat -c '%a %U %n' *`).split('\n').map((each) => each.replace(/hex-[0-9a-f]+/, 'hex'))
+  assert.deepEqual(files, ['600 root globals.sql', '600 root hex.dump', '600 root postgres.dump', '600 root shop.dump'])
+  assert.equal(sh(`stat -c '%a %U' ${BACKUPS}`), '700 root')
+  assert.match(sh(`cat ${BACKUPS}/${one}/globals.sql`), /CREATE ROLE clerk/)
+})
+
+test('what was lost comes back, beside what is there', { timeout: 120_000 }, () => {
+  const [one = ''] = backups()
+  sql('delete from orders where n > 10')
+  const said = sh(`sh /opt/services/postgres/restore.sh ${one} shop`)
+  assert.match(said, /^restored: shop_restored\. To put it in the place of shop/)
+  assert.deepEqual([sql('select count(*) from orders', 'shop_restored'), sql('select count(*) from orders')], ['20000', '10'])
+  // The command that it tells, as it stands there.
+  sh(said.split('\n').slice(1).join('\n'))
+  assert.deepEqual([sql('select count(*) from orders'), sql('select count(*) from orders', 'shop_before')], ['20000', '10'])
+  assert.match(sh(`sh /opt/services/postgres/restore.sh ${one} shop shop_before 2>&1; echo "code $?"`), /already exists[^]*code 1$/)
+  assert.match(sh('sh /opt/services/postgres/restore.sh; echo "code $?"'), new RegExp(`${one}  .*shop.*\ncode 3$`))
+})
+
+test('the last stay, and one that fails leaves them, is told by the next run, and forgotten after the next that succeeds', { timeout: 180_000 }, async () => {
+  for (let n = 0; n < 2; n++) {
+    sh('sleep 1.1')
+    assert.match(take(), /code 0$/)
+  }
+  const kept = backups()
+  assert.equal(kept.length, 2)
+  sh('docker stop -t 5 postgres')
+  assert.match(take(), /^no backup: PostgreSQL does not tell its databases\ncode 1$/m)
+  assert.deepEqual(backups().filter((name) => name !== 'failed'), kept)
+  const told = await deploy({ schedule: '30 2 * * *', keep: 2 }) // and brings it up again
+  assert.match(told.stdout, /the last backup of PostgreSQL failed: \d{8}T\d{6}Z: PostgreSQL does not tell its databases/)
+  // A disk that is full in the middle: what was written of it is no backup.
+  sh(`mv ${BACKUPS} ${BACKUPS}.there && mkdir ${BACKUPS} && mount -t tmpfs -o size=64k,mode=700 none ${BACKUPS}`)
+  sql('create table noise as select md5(n::text) from generate_series(1, 20000) n')
+  assert.match(take(), /^no backup: [^]*code 1$/m)
+  assert.deepEqual(backups().filter((name) => name !== 'failed'), [''].filter(Boolean))
+  sh(`umount ${BACKUPS} && rmdir ${BACKUPS} && mv ${BACKUPS}.there ${BACKUPS}`)
+  assert.match(take(), /code 0$/)
+  assert.doesNotMatch((await deploy({ schedule: '30 2 * * *', keep: 2 })).stdout, /the last backup/)
+})
+
+test('without it the job goes, and the backups stay', { timeout: 120_000 }, async () => {
+  const done = await deploy()
+  assert.equal(done.code, 0, done.stdout)
+  assert.deepEqual([sh('ls /etc/cron.d | grep postgres || true'), backups().length], ['', 2])
+  assert.deepEqual((await deploy()).changes, [])
+})
