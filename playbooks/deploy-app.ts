@@ -25,7 +25,7 @@ const deployApp = definePlaybook({
     jobs: given.jobs.removeDefault().optional().describe('what cron runs out of the same image, as JSON: {"nightly":{"schedule":"30 3 * * *","command":["npm","run","report"]}}'),
     tls: given.tls.removeDefault().optional().describe('false: plain http'),
     strategy: given.strategy.removeDefault().optional().describe('switch: Caddy is switched to the new version; docker-rollout: the plugin replaces it behind its name'),
-    before: given.before.describe('run once before the new version starts, such as migrations, as JSON: ["npm","run","migrate"]'),
+    before: given.before.describe('run on each host before the new version starts, such as migrations, as JSON: ["npm","run","migrate"]'),
     undo_all: z.boolean().default(false).describe('when it fails on one host, those that were switched before it in this run are taken back'),
     hosts: z.string().default('apps').describe('where: a group or a pattern'),
   }),

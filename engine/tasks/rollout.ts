@@ -44,7 +44,7 @@ const Params = z
       })
       .optional()
       .describe('without it both versions are behind the name of the service for a while, and the new one gets requests as soon as it runs'),
-    before: z.strictObject({ argv: z.array(z.string().min(1)).min(1), timeout: Duration.prefault('10m') }).optional().describe('run once in a container of the new version before it starts: migrations. The old version must be able to live with what it does'),
+    before: z.strictObject({ argv: z.array(z.string().min(1)).min(1), timeout: Duration.prefault('10m') }).optional().describe('run once on each host, in a container of the new version, before it starts: migrations. The old version must be able to live with what it does'),
     wait: Duration.prefault('180s').describe('until the new containers are healthy'),
     drain: Duration.prefault('30s').describe('at most, for requests under way to the old'),
     observe: Duration.prefault('5s').describe('how long the old are kept, stopped, while the new are watched'),
@@ -143,7 +143,7 @@ export const rollout = defineTask({
     const limit = p.wait * 4 + 1200 + (p.before?.timeout ?? 0) + p.drain * 2 + p.observe + 600
     return [
       change(
-        `${runs ? `replace ${p.service}` : `start ${p.service}`}${along.length === 0 ? '' : `, and with it ${listed(along.map(({ service }) => service))}`}${runs && p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
+        `${runs ? `replace ${p.service}` : `start ${p.service}`}${along.length === 0 ? '' : `, and with it ${listed(along.map(({ service }) => service))}`}${runs && p.upstream && p.strategy === 'switch' ? ', switched by Caddy' : ''}${p.before ? `, after ${p.before.argv.join(' ')}` : ''}${why.length === 0 || !runs ? '' : `: ${why.join('; ')}`}`,
         [run(['sh', '-c', `umask 077; ${NOT_UNDER_WAY} && rm -rf -- "$1/next" && mkdir -- "$1/next"`, 'sh', journalPath(project.name)], { timeout: 60 }), ...wished.map(({ name, stage }) => stage(next, `${p.directory}/${name}`)), launch(project.name, settings, limit)],
         [
           becomes(composeProject(project.name), { ...after, record }),

@@ -79,7 +79,7 @@ export const AppParams = z.strictObject({
   apps: RemotePath.prefault('/opt/services/apps'),
   caddy: RemotePath.prefault('/opt/services/caddy'),
   strategy: z.enum(['switch', 'docker-rollout']).default('switch').describe('how a new version takes over: Caddy is switched to it, or the plugin docker-rollout replaces it behind its name'),
-  before: Command.optional().describe('run in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it'),
+  before: Command.optional().describe('run on each host in a container of the new version before it starts, such as migrations: ["npm", "run", "migrate"]; the old version must be able to live with it, and it must not matter that it ran already'),
   before_timeout: Duration.prefault('10m'),
   wait: Duration.prefault('180s').describe('until a new version is healthy'),
   drain: Duration.prefault('30s').describe('how long requests under way to the old version are waited for, at most'),

@@ -18,13 +18,19 @@ export async function rollBack(host: Host, name: string, to?: string): Promise<b
     host.note(`${name} was brought back already, to ${current.version} of ${current.about.get('from')}${older.length > 0 ? `; further back, or forth again, goes with --to: ${named(older)}` : ''}`)
     return false
   }
+  if (current !== undefined && to !== undefined && (to === current.version || to === current.id)) {
+    const same = older.filter(({ version }) => version === to)
+    host.note(`${name} runs ${current.version} of ${current.id}: nothing is brought back${same.length > 0 ? `; an earlier one of that version goes by its time: ${named(same)}` : ''}`)
+    return false
+  }
   const target = to === undefined ? older[0] : (all.find(({ id }) => id === to) ?? older.find(({ version }) => version === to))
   if (current === undefined) return host.fail(`no release of ${name} is recorded on this host`, 'a release is recorded by each deploy-app')
   if (target === undefined)
     return host.fail(
       to === undefined ? `there is no release of ${name} before ${current.version} (${current.id})` : `there is no release ${to} of ${name} on this host`,
-      all.length > 1 ? `there is: ${named(all)}` : `deploy the version that it should run: deploy-app --app-name ${name} --hosts ${host.name} --app-version …`,
+      all.length > 1 ? `there is: ${named(all)}` : 'deploy the version that it should run, as it is deployed otherwise: with its environment, and by its own playbook where it has one',
     )
+  if (target.about.get('directory') === undefined) host.fail(`${name} was not deployed by the role app: where it stands is not recorded with ${target.id}`, `bring it back by the playbook that deploys it: rollout({ directory, service, restore: '${target.id}' })`)
   for (const release of [current, target]) await hideSecretsOf(host, name, release)
   const wish = comeBack(name, current, target, await host.about())
   const caddy = current.about.get('caddy') ?? '/opt/services/caddy'

@@ -16,6 +16,7 @@ export const ofSecrets: readonly Mutation[] = [
   { name: 'a secret in an .env is not found', file: redact, find: `const env = secret.replace(/[\\\\"$]/g, '\\\\$&')`, replace: 'const env = secret', tests: ['values/redact > fault 93: '] },
   { name: 'the beginning of a secret that was cut is shown', file: redact, find: 'long === undefined ? left : ', replace: 'long !== undefined ? left : ', tests: ['values/redact > the beginning of a long secret'] },
   { name: 'a secret prints itself in JSON', file: 'engine/values/secret.ts', find: "toJSON(): string {\n    return '[secret]'", replace: 'toJSON(): string {\n    return this.#value', tests: ['values/redact > a secret prints as'] },
+  { name: 'a diff shows a file of its owner alone', file: 'engine/host/diffs.ts', find: 'isPrivate(step.mode) || ', replace: 'false && ', tests: ['host/diffs'] },
   { name: 'a diff shows a secret file', file: 'engine/host/diffs.ts', find: "if (content.secret) return 'the content is secret and not shown'", replace: '', tests: ['host/diffs'] },
   { name: 'a $ in an .env is a variable', file: 'engine/values/env-file.ts', find: `plain.replace(/[\\\\"$]/g`, replace: `plain.replace(/[\\\\"]/g`, tests: ['values/env-file'] },
   { name: 'a quote in an .env ends the value', file: 'engine/values/env-file.ts', find: `plain.replace(/[\\\\"$]/g`, replace: `plain.replace(/[\\\\$]/g`, tests: ['values/env-file'] },

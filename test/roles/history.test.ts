@@ -45,3 +45,15 @@ test('a rollback tells what it changes in the environment: what was rotated sinc
   assert.match(first ?? '', /Its environment is taken back, too: ~KEY\(4→3\) \+OLD -NEW; a password that was changed since does not hold any more$/)
   assert.doesNotMatch((await back('version v1\nenv 0000000000aa KEY\nenv 0000000000dd APP_VERSION', 'version v2\nenv 0000000000aa KEY\nenv 0000000000ee APP_VERSION')).join(), /environment/)
 })
+
+test('a rollback to what runs does nothing, though an earlier release is of the same version, with the passwords of then', async () => {
+  const same = ['version v2\ndirectory /opt/services/apps/shop', 'version v2\ndirectory /opt/services/apps/shop']
+  for (const to of ['v2', '20261121T080000Z'])
+    assert.match((await toldBy(async (host) => assert.equal(await rollBack(host, 'shop', to), false), same)).join(), /^shop runs v2 of 20261121T080000Z: nothing is brought back/)
+  // By its time it is asked for: then it is meant. There is no Docker in memory.
+  await toldBy((host) => assert.rejects(rollBack(host, 'shop', '20261120T080000Z'), TaskFailed), same)
+})
+
+test('what was not deployed by the role app is brought back by whoever deploys it', async () => {
+  await toldBy((host) => assert.rejects(rollBack(host, 'shop'), /was not deployed by the role app: where it stands is not recorded with 20261120T080000Z/), ['version v1', 'version v2'])
+})

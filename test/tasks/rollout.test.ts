@@ -34,6 +34,8 @@ planRows(
     ['all runs as the files say', wished, [engine(), ...live, runs()], []],
     ['.env changed', { ...wished, files: { ...wished.files, '.env': 'A="2"\n' } }, [engine(), ...live, runs()], ['replace web: .env changed']],
     ['both changed, switched by Caddy', { ...withCompose(compose.replace('shop:1', 'shop:2')), files: { 'docker-compose.yml': compose.replace('shop:1', 'shop:2'), '.env': '' }, upstream }, [engine(), ...live, runs(), points('web')], ['replace web, switched by Caddy: docker-compose.yml and .env changed']],
+    ['with something to run before', { ...wished, before: { argv: ['npm', 'run', 'migrate'] }, files: { ...wished.files, '.env': 'A="2"\n' } }, [engine(), ...live, runs()], ['replace web, after npm run migrate: .env changed']],
+    ['unhealthy, a worker beside it', withCompose(`${compose.replace(/ }\n$/, '')}, worker: { image: "shop:1" } }\n`), [engine()], ['start web, and with it worker']],
     ['switched, and as it should be', { ...wished, upstream }, [engine(), ...live, runs(), points('web')], []],
     ['Caddy sends to a container by name', { ...wished, upstream }, [engine(), ...live, runs(), points('shop-web-1')], ['replace web, switched by Caddy: Caddy is not pointed at it']],
     ['the plugin does not care where Caddy sends', { ...wished, upstream, strategy: 'docker-rollout' as const }, [engine(), ...live, runs()], []],
