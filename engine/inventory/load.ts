@@ -5,8 +5,9 @@ import { diagnostic } from '../diagnostic/make.ts'
 import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
+import { firstOf, hostsOf, reportMixed, type Environment } from './environments.ts'
 import { readExtra, type FlagParam } from './extra.ts'
-import { Graph } from './graph.ts'
+import { Graph, type SaidVars } from './graph.ts'
 import { readInventory } from './read.ts'
 import { displayName } from './source.ts'
 import { findSource, type SourceFile } from './sources.ts'
@@ -27,7 +28,8 @@ export interface LoadOptions {
 export type Loaded = { readonly ok: true; readonly value: Inventory } | { readonly ok: false; readonly error: readonly Diagnostic[]; readonly partial: Inventory; readonly unread: ReadonlySet<string> }
 
 /**
- * Reads inventories and puts them together; a later source counts where they differ. Nothing is contacted.
+ * Reads inventories and puts them together; a later source counts where they differ. Two environments, each with hosts and group variables of its own, are not
+ * put together: that is an error. Nothing is contacted.
  *
  * Strength of variables: "all" < parents < children < the host < `-e`; for the same name, `group_vars/` and `host_vars/` over what stands in the
  * inventory file. Maps merge key by key, one level deep.
@@ -48,11 +50,18 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   problems.warnings.push(...files.flatMap((file) => unreadBeside(file, files, cwd)))
   const graph = new Graph(problems)
   const said = []
+  const environments = new Map<string, Environment>()
+  const has = (file: SourceFile, hosts: readonly string[], vars: SaidVars) => {
+    const known = environments.get(file.base ?? file.text)
+    environments.set(file.base ?? file.text, { hosts: new Set([...(known?.hosts ?? []), ...hosts]), vars: known?.vars ?? firstOf(vars) })
+  }
   let complete = files.length === sources.length
   for (const file of files) {
     const drafts = await readInventory(file, cwd, problems)
     complete &&= drafts !== undefined
-    said.push(graph.add(drafts ?? []))
+    const vars = graph.add(drafts ?? [])
+    said.push(vars)
+    if (files.length > 1) has(file, hostsOf(drafts ?? []), vars)
   }
   const groups = { names: new Set(graph.groups.keys()), complete }
   const hosts = { names: new Set(graph.hosts.keys()), complete }
@@ -60,14 +69,14 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const bases = files.map((file) => file.base)
   for (const [index, vars] of said.entries()) {
     graph.strengthen(vars)
-    const base = bases[index]
+    const [base, file] = [bases[index], files[index]]
     // Two files of one folder share its group_vars/ and host_vars/: they count with the last of them.
-    if (base === undefined || bases.lastIndexOf(base) !== index) continue
-    graph.strengthen({
-      groups: readVarsFolder(base, 'group', groups, cwd, problems, unread),
-      hosts: readVarsFolder(base, 'host', hosts, cwd, problems, unread),
-    })
+    if (file === undefined || base === undefined || bases.lastIndexOf(base) !== index) continue
+    const beside = { groups: readVarsFolder(base, 'group', groups, cwd, problems, unread), hosts: readVarsFolder(base, 'host', hosts, cwd, problems, unread) }
+    graph.strengthen(beside)
+    has(file, [], beside)
   }
+  reportMixed([...environments.values()], problems)
   const extra = readExtra(options.extra ?? [], cwd, problems)
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)

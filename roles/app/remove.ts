@@ -1,6 +1,7 @@
 import { absent, composeProject, facts, journalPath, releasesPath, strangerIn, type Host } from '../../engine/index.ts'
+import { siteAt } from '../caddy/site.ts'
 import { cronOf } from './jobs.ts'
-import { siteAt, siteOf, withoutSite } from './site.ts'
+import { siteOf, withoutSite } from './site.ts'
 
 export interface RemoveParams {
   readonly name: string

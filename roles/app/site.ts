@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { absent, created, defineFact, directory, facts, file, quote, template, upstreamNames, type Fact, type Host } from '../../engine/index.ts'
-import { caddyLoaded } from '../caddy/loaded.ts'
-import { caddyProject, validatedSite } from '../caddy/project.ts'
+import { created, defineFact, directory, facts, quote, template, upstreamNames, type Fact, type Host } from '../../engine/index.ts'
+import { caddySite, siteAt } from '../caddy/site.ts'
 import { caddyVersion } from '../caddy/version.ts'
 
 const site = template(import.meta, 'site.caddy.hbs', z.strictObject({ name: z.string(), address: z.string(), upstreams: z.string() }))
@@ -51,7 +50,6 @@ export async function needsCaddy(host: Host, caddy: string): Promise<void> {
 
 /** The way from Caddy to an app: it stands before the app is replaced. */
 export async function ensureSite(host: Host, { name, address, port, replicas, caddy, dynamic }: Site): Promise<void> {
-  const at = siteAt(caddy, name)
   const portNow = (await siteOf(host, { name, caddy }))?.port
   if (portNow !== undefined && portNow !== port)
     host.fail(`${name} listens on ${portNow} now, and would on ${port}: the old and the new version must listen on the same port while one takes over from the other`, `keep port ${portNow}; or take the old one down, and deploy it under another name`)
@@ -62,8 +60,7 @@ export async function ensureSite(host: Host, { name, address, port, replicas, ca
       ...up.map((each) => created({ path: `${caddy}/up/${each}`, by: ['sh', '-c', 'printf %s "$2" >"$1"', 'sh', `${caddy}/up/${each}`, name], content: name })),
     )
   const named = dynamic ? up.map((each) => `{file.${MOUNTED}/${each}}:${port}`).join(' ') : `${name}:${port}`
-  await host.ensure(file({ path: at, content: site({ name, address, upstreams: named }), mode: '0644', validate: validatedSite(caddy, at) }), caddyProject(caddy))
-  await host.ensure(caddyLoaded({}))
+  await caddySite(host, { name, content: site({ name, address, upstreams: named }), directory: caddy })
 }
 
 /** The site of an app as it stands. */
@@ -88,8 +85,5 @@ export async function siteOf(host: Host, { name, caddy }: Pick<Site, 'name' | 'c
 /** An app without a domain: Caddy does not answer for it any more. A site of its name that somebody wrote by hand stays. */
 export async function withoutSite(host: Host, { name, caddy }: Pick<Site, 'name' | 'caddy'>): Promise<void> {
   if ((await siteOf(host, { name, caddy }))?.ours !== true) return
-  await host.ensure(absent({ path: siteAt(caddy, name) }), caddyProject(caddy))
-  await host.ensure(caddyLoaded({}))
+  await caddySite(host, { name, content: '', state: 'absent', directory: caddy })
 }
-
-export const siteAt = (caddy: string, name: string): string => `${caddy}/sites/${name}.caddy`

@@ -103,6 +103,18 @@ test('a second inventory in a folder is not passed over in silence', async () =>
   assert.deepEqual([[...both.hosts.keys()], both.warnings], [['a', 'b'], []])
 })
 
+test('two environments at once are refused: each would have the variables of the other', async () => {
+  const files = {
+    'staging/hosts.yml': 'all:\n  hosts:\n    s1:\n', 'staging/group_vars/all.yml': 'x: 1\n',
+    'production/hosts.yml': 'all:\n  hosts:\n    p1:\n    p2:\n', 'production/group_vars/all.yml': '# words\nx: 2\n',
+    'shared.yml': 'all:\n  vars:\n    y: 3\n', 'one.yml': 'all:\n  hosts:\n    p1:\n  vars:\n    x: 4\n', 'more.yml': 'all:\n  hosts:\n    m1:\n',
+  }
+  const message = await refused(files, ['staging', 'production'])
+  assert.match(message, /^production\/group_vars\/all\.yml:2:1 two environments at once: what is said here of groups would hold for s1, too, and what staging\/group_vars\/all\.yml:1 says for p1\n/)
+  // Shared values, some of the same hosts once more, hosts without variables: none of these is another environment.
+  for (const [more, vars] of [['shared.yml', { x: 2, y: 3 }], ['one.yml', { x: 4 }], ['more.yml', { x: 2 }], ['m2,', { x: 2 }]] as const) assert.deepEqual((await loaded(files, ['production', more])).hosts.get('p1')?.vars.value, vars)
+})
+
 test('fault 73: warnings: what is ignored, twins, names in two sources', async () => {
   const inventory = await loaded(
     {
