@@ -1,6 +1,6 @@
-import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, quote, run, Unreadable, Unseen, type Fact } from '../../engine/index.ts'
+import { fits, verifierFor } from './scram.ts'
 
 /**
  * What PostgreSQL keeps of a role's password: "SCRAM-SHA-256$4096:salt$stored:server", from which the password cannot be read. '' where it
@@ -35,27 +35,10 @@ export const postgresPassword = defineTask({
   facts: (p) => ({ now: verifierOf([p.container, p.role, p.when]) }),
   plan(p, { now }) {
     if (now === '' || fits(now, p.password.reveal())) return []
-    // Another salt each time, and the same one for check and apply.
-    const salt = createHash('sha256').update(`hostwright ${p.role} ${now}`).digest().subarray(0, 16)
-    const verifier = scram(p.password.reveal(), salt, 4096)
+    const verifier = verifierFor(p.role, p.password.reveal(), now)
     const sql = `ALTER ROLE "${p.role}" PASSWORD '${verifier}';\n`
     const argv = ['docker', 'exec', '-i', p.container, 'psql', '-wqX', '-v', 'ON_ERROR_STOP=1', '-U', p.role, '-d', 'postgres']
     return [change(`set the password of the role ${p.role}`, [run(argv, { stdin: { ...contentOf(sql), secret: true }, timeout: 30, what: `ALTER ROLE ${p.role}` })], [becomes(verifierOf([p.container, p.role, p.when]), verifier)])]
   },
   state: (_, { now }) => now !== '',
 })
-
-/** RFC 5802, as PostgreSQL writes it. */
-function scram(password: string, salt: Buffer, iterations: number): string {
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
-  const keyed = (text: string) => createHmac('sha256', salted).update(text).digest()
-  const stored = createHash('sha256').update(keyed('Client Key')).digest('base64')
-  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${keyed('Server Key').toString('base64')}`
-}
-
-function fits(verifier: string, password: string): boolean {
-  const [, iterations = '', salt = ''] = /^SCRAM-SHA-256\$(\d{1,7}):([A-Za-z0-9+/=]+)\$/.exec(verifier) ?? []
-  if (iterations === '' || Number(iterations) > 1_000_000) return false // a host could keep us busy
-  const wished = Buffer.from(scram(password, Buffer.from(salt, 'base64'), Number(iterations)))
-  return wished.length === verifier.length && timingSafeEqual(wished, Buffer.from(verifier))
-}

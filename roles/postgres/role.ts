@@ -4,6 +4,7 @@ import { composeProject, defineRole, directory, envFile, file, Image, Memory, Ne
 import { holders, tellHolders } from '../shared/holders.ts'
 import { Publish, published } from '../shared/publish.ts'
 import { Backup, ensureBackup } from './backup.ts'
+import { Identifier, postgresDatabase } from './databases.ts'
 import { isNested, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
@@ -16,8 +17,6 @@ const compose = template(
   }),
 )
 
-const Identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and "_"')
-
 /** PostgreSQL in a container of its own, its data under /data/postgres. */
 export const postgres = defineRole({
   name: 'postgres',
@@ -27,6 +26,7 @@ export const postgres = defineRole({
     user: Identifier.default('postgres').describe('made when the data is first made'),
     password: PlainSecret.describe('of that user. A new one is set in the running database; whoever has the old one on this host is named, and has to be deployed anew'),
     database: Identifier.default('postgres').describe('made when the data is first made'),
+    databases: z.record(Identifier, z.strictObject({ password: PlainSecret.describe('of the role') })).default({}).describe('a database for each app, and a role of the same name that owns it: { shop: { password: !secret shop/DB_PASSWORD } }. Made at any time; none is taken away'),
     memory: Memory.default('1g'),
     cpus: z.string().regex(/^\d+(\.\d+)?$/).default('1.0').describe('processors, quoted: "1.5"'),
     max_connections: z.int().min(10).max(10_000).default(100),
@@ -37,7 +37,8 @@ export const postgres = defineRole({
     directory: RemotePath.prefault('/opt/services/postgres'),
     data: RemotePath.prefault('/data/postgres'),
     network: NetworkName.default('shared_network'),
-  }).refine((p) => !`${p.backup?.directory ?? ''}/`.startsWith(`${p.data}/`), { path: ['backup', 'directory'], message: 'a backup in the directory of the data would be lost with it' }),
+  }).refine((p) => !`${p.backup?.directory ?? ''}/`.startsWith(`${p.data}/`), { path: ['backup', 'directory'], message: 'a backup in the directory of the data would be lost with it' })
+    .refine((p) => !Object.hasOwn(p.databases, p.user), { path: ['databases'], message: 'the superuser (`user`) is no role of an app: its password is `password`' }),
   async run(host, p) {
     const at = p.directory
     const password = { container: 'postgres', role: p.user, password: p.password }
@@ -67,8 +68,9 @@ export const postgres = defineRole({
       // What is in init/ counts only while the data are first made: a change there recreates nothing.
       composeProject({ directory: at, wait: '180s', configs: [] }),
     )
-    await ensureBackup(host, p)
     // Data that were there before have the password of then, and a server that did not run could not be given the new one.
     if (asked.state === false && data.state?.length !== 0) await host.ensure(postgresPassword({ ...password, when: 'up' }))
+    await host.ensure(...Object.entries(p.databases).map(([name, { password: its }]) => postgresDatabase({ container: 'postgres', user: p.user, name, password: its })))
+    await ensureBackup(host, p)
   },
 })

@@ -46,6 +46,27 @@ test('PostgreSQL 18 comes up on a fresh host, where its data lie deeper; they ar
   assert.equal(sh('docker ps -q --no-trunc'), id)
 })
 
+test('a database for each app, with a role that reaches no other; made at any time, in what runs already', { timeout: 300_000 }, async () => {
+  const ask = (role: string, password: string, database: string, sql: string) => sh('docker run --rm --network shared_network -e PGPASSWORD="$2" postgres:15-alpine psql -h postgres -U "$1" -d "$3" -tAc "$4" 2>&1 || true', role, password, database, sql)
+  const databases = { store: { password: 'shops-own-1' } }
+  assert.match((await deployed('postgres', { databases })).changes.join('\n'), /create the role store[^]*create the database store/)
+  assert.equal(ask('store', 'shops-own-1', 'store', 'create table t (n int); insert into t values (7); select n from t'), 'CREATE TABLE\nINSERT 0 1\n7')
+  const more = { ...databases, portal: { password: 'portals-own' } }
+  const check = await deploy('postgres', { databases: more }, '--check')
+  const done = await deployed('postgres', { databases: more })
+  assert.deepEqual([check.changes, done.changes.map((each) => each.replace(/^\S+ /, ''))], [done.changes, ['postgres postgres-database portal: create the role portal; create the database portal']])
+  assert.match(ask('portal', 'portals-own', 'store', 'select 1'), /permission denied for database/)
+  assert.deepEqual((await deployed('postgres', { databases: more })).changes, [])
+  // Another password, while the server is down: what is there is seen when it is up again.
+  sh('docker stop -t 5 postgres')
+  const rotated = { ...more, store: { password: 'shops-own-2' } }
+  assert.equal((await deploy('postgres', { databases: rotated }, '--check')).code, 0)
+  await deployed('postgres', { databases: rotated })
+  assert.equal(ask('store', 'shops-own-2', 'store', 'select n from t'), '7')
+  assert.match(ask('store', 'shops-own-1', 'store', 'select n from t'), /password authentication failed/)
+  assert.deepEqual((await deployed('postgres', { databases: {} })).changes, [], 'none is taken away')
+})
+
 test('published on an address of the host it is reached from another one; where the host has no such address nothing is touched', { timeout: 300_000 }, async () => {
   const ask = (host: string, password: string) => onHost('lab3', ['sh', '-c', 'docker run --rm -e PGPASSWORD="$2" postgres:15-alpine psql -h "$1" -U postgres -tAc "select 40 + 2" 2>&1 || true', 'sh', host, password]).trim()
   const publish = `${addressOf(HOST)}:5432`
