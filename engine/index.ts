@@ -36,7 +36,7 @@ export * as facts from './facts/index.ts'
 // Values, and the schemas of params.
 export { Secret } from './values/secret.ts'
 export { contentOf, contentOfFile, type Content } from './values/content.ts'
-export { Account, Duration, Image, Line, Memory, Mode, NetworkName, Port, RemotePath, ServiceName, Size } from './values/schema.ts'
+export { Account, Argv, Duration, Image, Line, Memory, Mode, NetworkName, Port, RemotePath, ServiceName, Size } from './values/schema.ts'
 export { PlainSecret, SecretEntry, SecretValue } from './values/secret-value.ts'
 
 // Places for secrets, in inventories in TypeScript.

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { becomes, change, command, definePlaybook, defineRole, defineTask, directory, facts, file, run, Secret, use, type Fact, type Host, type TaskResult } from '../engine/index.ts'
+import { Argv, becomes, change, command, composeExec, created, definePlaybook, defineRole, defineTask, directory, facts, file, run, Secret, use, type Fact, type Host, type TaskResult } from '../engine/index.ts'
 import type { PathState } from '../engine/facts/path.ts'
 import type { ActionResult } from '../engine/actions/action.ts'
 import type { CommandOutput } from '../engine/actions/command.ts'
@@ -21,6 +21,22 @@ const redis = defineRole({
   async run(host, p) {
     same<Equal<typeof p, { image: string; port?: number | undefined }>>()
     await host.ensure(directory({ path: '/data/redis' }))
+  },
+})
+
+/** A command out of the inventory is passed on as it is. */
+export const wrapper = defineRole({
+  name: 'wrapper',
+  doc: '',
+  params: z.strictObject({ check: Argv, words: z.array(z.string()).min(1) }),
+  async run(host, p) {
+    same<Equal<typeof p.check, [string, ...string[]]>>()
+    await host.run(command({ argv: p.check }))
+    await host.run(command({ argv: ['nice', ...p.words] }))
+    await host.run(composeExec({ project: '/opt/services/db', service: 'db', argv: p.check }))
+    await host.ensure(created({ path: '/a', by: p.check }))
+    // @ts-expect-error it may be empty, as far as can be seen before it runs: the schema is Argv
+    command({ argv: p.words })
   },
 })
 
@@ -124,6 +140,11 @@ export async function negative(host: Host): Promise<void> {
   // @ts-expect-error a plan is done at once: it cannot ask anybody
   defineTask({ ...about, facts: (p) => ({ now: facts.path(p.at) }), plan: async () => [] })
 }
+
+test('an argv out of the inventory has at least one word', () => {
+  const words = (check: unknown) => wrapper.params.safeParse({ check, words: ['a'] }).success
+  assert.deepEqual([['uname'], ['uname', ''], [], [''], ['a', 'b\0'], 'uname'].map(words), [true, true, false, false, false, false])
+})
 
 test('the type tests are compiled', () => {
   assert.equal(typeof positive, 'function')

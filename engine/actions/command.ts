@@ -4,7 +4,7 @@ import { run, type RunStep } from '../tasks/change.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { contentOf } from '../values/content.ts'
 import { quoteAll } from '../values/quote.ts'
-import { Account, Duration, RemotePath } from '../values/schema.ts'
+import { Account, Argv, Duration, RemotePath } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { defineAction, type Action } from './action.ts'
 
@@ -75,7 +75,7 @@ export function commandOutput({ code, stdout, stderr, cut = 0 }: StepOutput, { c
 export const command = defineAction({
   name: 'command',
   doc: 'Runs a command. No shell reads it: `argv` is passed on word by word.',
-  params: z.strictObject({ argv: z.tuple([z.string().min(1)], z.string()), ...Running }),
+  params: z.strictObject({ argv: Argv, ...Running }),
   title: (p) => cut(quoteAll(p.argv), 120),
   facts: runningFacts,
   skip: runningSkip,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { COMPOSE } from '../tasks/compose-steps.ts'
 import { quoteAll } from '../values/quote.ts'
-import { RemotePath } from '../values/schema.ts'
+import { Argv, RemotePath } from '../values/schema.ts'
 import { defineAction } from './action.ts'
 import { commandOutput, Running, runningFacts, runningSkip, runningStep, runningTouches } from './command.ts'
 
@@ -18,7 +18,7 @@ export const composeExec = defineAction({
   params: z.strictObject({
     project: RemotePath.describe("the project's directory on the host"),
     service: z.string().min(1),
-    argv: z.tuple([z.string().min(1)], z.string()),
+    argv: Argv,
     ...Running,
     directory: Running.directory.describe('in the container; default: where its image says'),
     user: Running.user.describe('in the container; default: whom its image says'),

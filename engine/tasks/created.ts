@@ -3,7 +3,7 @@ import { becomes } from '../facts/fact.ts'
 import { digest, path, text } from '../facts/path.ts'
 import { sha256 } from '../values/content.ts'
 import { quoteAll } from '../values/quote.ts'
-import { Account, Duration, RemotePath } from '../values/schema.ts'
+import { Account, Argv, Duration, RemotePath } from '../values/schema.ts'
 import { change, run } from './change.ts'
 import { fresh } from './ownership.ts'
 import { defineTask } from './task.ts'
@@ -19,7 +19,7 @@ export const created = defineTask({
   doc: 'A path exists; when it does not, a command makes it. What is there is not looked into.',
   params: z.strictObject({
     path: RemotePath.describe('what the command makes'),
-    by: z.tuple([z.string().min(1)], z.string()).describe('the command, word by word; no shell reads it'),
+    by: Argv,
     directory: RemotePath.optional().describe('where it runs; default: /'),
     content: z.string().optional().describe('what will be in it, where that is known before: it is a file with this content then, for whoever asks in check mode'),
     user: Account.optional().describe('whom it runs as; the connection must be root for that'),

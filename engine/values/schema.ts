@@ -58,6 +58,14 @@ export const Duration = z
 /** One line of text. */
 export const Line = z.string().refine((value) => !/[\n\r\0]/.test(value), 'must be one line')
 
+const Word = z.string().refine((word) => !word.includes('\0'), 'a word of a command holds no NUL')
+
+/**
+ * A command as an argv. A tuple, so that one without any word does not compile: `z.array(z.string()).min(1)` gives `string[]`, which may be
+ * empty to TypeScript, and does not fit where an argv is wanted.
+ */
+export const Argv = z.tuple([Word.min(1)], Word).describe('a command, word by word; no shell reads it')
+
 /** A TCP port. */
 export const Port = z.int().min(1).max(65535).describe('TCP port, 1 to 65535')
 

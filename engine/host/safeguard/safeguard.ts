@@ -4,9 +4,7 @@ import { STAMPS } from '../../tasks/service.ts'
 import { sentences } from '../../diagnostic/zod.ts'
 import { ParamsError } from '../../tasks/task.ts'
 import { originHere } from '../../values/origin.ts'
-import { Duration, RemotePath } from '../../values/schema.ts'
-
-const Argv = z.tuple([z.string().min(1)], z.string().refine((word) => !word.includes('\0'), 'a word of a command holds no NUL')).describe('a command, word by word; no shell reads it')
+import { Argv, Duration, RemotePath } from '../../values/schema.ts'
 
 /** True where one of them lies in the other. */
 const overlap = (a: string, b: string) => a === '/' || `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
