@@ -90,7 +90,7 @@ export class Host {
 
   /**
    * Makes these wishes true, in order, in one batch: one turn when nothing changes, two when something does. One result a task; a task that
-   * `--tags` leaves out has one too, with the status `skipped`.
+   * `--tags`, `--skip-tags` or `--start-at` leaves out has one too, with the status `skipped`; the output and the events do not tell of it.
    *
    * @example
    * const [dir, motd] = await host.ensure(directory({ path: '/etc/app' }), file({ path: '/etc/motd', content: 'hello\n' }, { tags: ['motd'] }))
@@ -140,7 +140,8 @@ export class Host {
 
   /**
    * Runs an action, once unless `retries` says otherwise. In check mode it does not run, unless it only looks and nothing before it would change
-   * anything. One that `--tags` leaves out is told as skipped: no later run makes up for it.
+   * anything. One that would change something and that `--tags`, `--skip-tags` or `--start-at`
+   * leaves out is told as skipped: no later run makes up for it.
    *
    * @example
    * const out = await host.run(command({ argv: ['pg_isready'], okCodes: [0, 1, 2], changes: false }), { retries: 3 })

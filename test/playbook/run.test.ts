@@ -178,6 +178,7 @@ test('a role that ends while something it did not wait for is at work: waited fo
   })
   const run = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [forgetful] }])
   assert.deepEqual(run.events.flatMap((event) => (event.type === 'failure' ? [event.reason] : [])), ['not-awaited'])
+  assert.deepEqual(run.events.flatMap((event) => (event.type === 'task' ? [`${event.status} ${event.task}`] : [])), ['changed directory /x'], 'the role itself is no task: docs/events.md')
   const other = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'all', roles: [throwing] }])
   const types = other.events.map(({ type }) => type)
   assert.ok(types.indexOf('host-done') > types.lastIndexOf('task'), types.join())
