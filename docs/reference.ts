@@ -54,11 +54,19 @@ function documented(module: Readonly<Record<string, unknown>>): Documented[] {
 function page(name: string, doc: string, params: z.ZodType, use: string): string {
   const rows = paramRows(params)
   const table = rows.length === 0 ? 'It takes no params.' : ['| param | type | default | |', '| --- | --- | --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n')
-  return `# ${name}\n\n${doc}\n\n\`\`\`\n${use}\n\`\`\`\n\n${table}\n`
+  const notes = Object.entries(NOTES).flatMap(([type, note]) => (rows.some(([, each = '']) => new RegExp(`\\b${type}\\b`).test(each)) ? [`\`${type}\`: ${note}`] : []))
+  return `# ${name}\n\n${doc}\n\n\`\`\`\n${use}\n\`\`\`\n\n${[table, ...notes].join('\n\n')}\n`
+}
+
+/** Types that stand in no JSON: what gives one. */
+const NOTES: Readonly<Record<string, string>> = {
+  Secret: 'a variable of the role whose schema is `SecretValue`, or `new Secret(text)`.',
+  Content: 'what a [template](../templates.md), `envFile({ … })`, `sourceFile(path)`, `fetched(url, sha256)` or `contentOf(bytes)` gives.',
 }
 
 interface Property {
   readonly type?: string
+  readonly title?: string
   readonly secret?: boolean
   readonly description?: string
   readonly default?: unknown
@@ -102,5 +110,5 @@ function typeOf(property: Property): string {
   if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`
   const forms = property.anyOf ?? property.oneOf
   if (forms) return [...new Set(forms.map(typeOf))].join(' | ')
-  return property.type ?? 'value'
+  return property.type ?? property.title ?? 'value'
 }

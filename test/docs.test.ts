@@ -15,9 +15,24 @@ import { openMemory } from '../engine/testing/memory-host.ts'
 import { runInMemory } from './rig/memory-run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const pages = referencePages()
 
 test('the generated pages and schemas are those of the code (npm run docs)', () => {
-  for (const [file, text] of referencePages()) assert.equal(readFileSync(join(root, file), 'utf8'), text, `${file} is out of date: npm run docs`)
+  for (const [file, text] of pages) assert.equal(readFileSync(join(root, file), 'utf8'), text, `${file} is out of date: npm run docs`)
+})
+
+/** The params of a page by their names: type, default and description, as a reader sees them. */
+function paramsOn(page: string): Map<string, readonly string[]> {
+  const rows = [...(pages.get(page) ?? '').matchAll(/^\| (`.+) \|$/gm)].map(([, row = '']) => row.split(/ (?<!\\)\| ?/).map((cell) => cell.replaceAll('\\|', '|')))
+  return new Map(rows.map(([name = '', ...cells]) => [name.replaceAll('`', ''), cells]))
+}
+
+test('each param has a type: what no JSON can hold has a title', () => {
+  for (const page of pages.keys()) if (/^docs\/(?:tasks|actions|roles)\//.test(page)) for (const [name, [type = '']] of paramsOn(page)) assert.doesNotMatch(type, /^$|\bvalue\b/, `${page}: ${name}`)
+  const type = (page: string, param: string) => paramsOn(page).get(param)?.[0]
+  for (const action of ['command', 'script', 'composeExec']) assert.equal(type(`docs/actions/${action}.md`, 'stdin'), 'string | Secret')
+  assert.equal(type('docs/tasks/file.md', 'content'), 'string | Secret | bytes | Content')
+  assert.equal(type('docs/tasks/dockerLogin.md', 'password'), 'Secret')
 })
 
 test('the playbook that the README shows is the one that is there', () => {
@@ -28,8 +43,8 @@ test('the playbook that the README shows is the one that is there', () => {
 const prose = (text: string) => text.replace(/```[^]*?```/g, '').replace(/`[^`\n]*`/g, '')
 
 test('links between pages lead somewhere', () => {
-  const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)]
-  for (const page of pages)
+  const all = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)]
+  for (const page of all)
     for (const [, target = ''] of prose(readFileSync(join(root, page), 'utf8')).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g))
       if (!/^https?:/.test(target)) assert.doesNotThrow(() => readFileSync(join(root, dirname(page), target)), `${page} → ${target}`)
 })

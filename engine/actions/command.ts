@@ -4,13 +4,12 @@ import { run, type RunStep } from '../tasks/change.ts'
 import type { StepOutput } from '../transport/link.ts'
 import { contentOf } from '../values/content.ts'
 import { quoteAll } from '../values/quote.ts'
-import { Account, Argv, Duration, RemotePath } from '../values/schema.ts'
-import { Secret } from '../values/secret.ts'
+import { Account, Argv, Duration, RemotePath, SecretObject } from '../values/schema.ts'
 import { defineAction, type Action } from './action.ts'
 
 /** What running takes, for `command`, `script` and `composeExec` alike. */
 export const Running = {
-  stdin: z.union([z.string(), z.instanceof(Secret)]).optional().describe('fed to its standard input; a Secret may go here, and only here'),
+  stdin: z.union([z.string(), SecretObject]).optional().describe('text that is fed to its standard input; a Secret may go here, and only here'),
   directory: RemotePath.optional().describe('where it runs; default: /'),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
   user: Account.optional().describe('whom it runs as; the connection must be root for that'),

@@ -5,7 +5,7 @@ import { becomes } from '../facts/fact.ts'
 import type { Content } from '../values/content.ts'
 import { readReference } from '../values/image-reference.ts'
 import { isTagged, readImageTar, type ImageTar } from '../values/image-tar.ts'
-import { Duration, Image } from '../values/schema.ts'
+import { ContentObject, Duration, Image } from '../values/schema.ts'
 import { change, refuse, run, type Refusal } from './change.ts'
 import { sourceFile } from './file.ts'
 import { defineTask } from './task.ts'
@@ -15,7 +15,7 @@ const Params = z.strictObject({
   state: z.enum(['present', 'absent']).default('present'),
   pull: z.enum(['missing', 'never']).default('missing').describe('a tag is fetched when it is not there, a digest when that very image is not there. never: it must be there'),
   load: z
-    .union([z.string().min(1), z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value && 'chunks' in value)], 'a .tar of the controller (its path), or Content')
+    .union([z.string().min(1), ContentObject], 'a .tar of the controller (its path), or Content')
     .optional()
     .describe('the image, as `docker save` packs it (a .tar, not compressed): sent to the host when it does not have this very image'),
   timeout: Duration.prefault('15m').describe('until a pull or a load is given up'),

@@ -12,7 +12,7 @@ const Params = z
     registry: z.string().regex(/^[A-Za-z0-9.-]+(?::\d+)?$/, 'a registry is a host, with a port if need be: "registry.example.com", "docker.io"').default('docker.io'),
     state: z.enum(['in', 'out']).default('in'),
     username: z.string().min(1).optional(),
-    password: z.instanceof(Secret, { error: 'a password is a Secret' }).optional().describe('or a token; it goes to docker by its standard input'),
+    password: z.instanceof(Secret, { error: 'a password is a Secret' }).meta({ title: 'Secret' }).optional().describe('or a token; it goes to docker by its standard input'),
   })
   .refine((p) => p.state === 'out' || (p.username !== undefined && p.password !== undefined), 'to be logged in takes a username and a password')
 

@@ -4,7 +4,7 @@ import { becomes } from '../facts/fact.ts'
 import { digest, parentOf, path, text, type Inode } from '../facts/path.ts'
 import { contentOf, contentOfFile, type Content } from '../values/content.ts'
 import { codeOf } from '../values/error-code.ts'
-import { Account, Mode, RemotePath } from '../values/schema.ts'
+import { Account, ContentObject, Mode, RemotePath, SecretObject } from '../values/schema.ts'
 import { Secret } from '../values/secret.ts'
 import { change, refuse, type Change, type Refusal, type WriteStep } from './change.ts'
 import { accountFacts, freshIn, owned, ownerWish, refuseUnknown } from './ownership.ts'
@@ -14,10 +14,10 @@ import { defineTask } from './task.ts'
 const Source = z.union(
   [
     z.string(),
-    z.instanceof(Secret),
+    SecretObject,
     // Of any buffer, as what a fact reads is: `instanceof` would take those of an ArrayBuffer only.
-    z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-    z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value && 'chunks' in value),
+    z.custom<Uint8Array>((value) => value instanceof Uint8Array).meta({ title: 'bytes' }),
+    ContentObject,
   ],
   'content is text, a Secret, bytes, or Content such as sourceFile(…) and template(…) give',
 )
@@ -35,7 +35,7 @@ export const file = defineTask({
   doc: 'A file has this content, owner and mode. It is replaced atomically; its directory must exist.',
   params: z.strictObject({
     path: RemotePath,
-    content: Source.optional().describe('text, a Secret, bytes, or what a template or `sourceFile(path)` gives: the file that `source` would name, as a value that other tasks can be given too'),
+    content: Source.optional().describe('text, a Secret, bytes, or Content; `sourceFile(path)` is the file that `source` would name, as a value that other tasks can be given too'),
     source: z.string().optional().describe("a file on the controller, instead of `content`; a relative path starts where the run was started. One beside the role: `fileURLToPath(new URL('app.conf', import.meta.url))`"),
     mode: Mode.optional().describe('default: as it is; 0644 for a new file, 0600 when the content is secret'),
     owner: Account.optional().describe('left as it is when not given'),

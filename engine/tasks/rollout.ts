@@ -7,9 +7,7 @@ import { becomes, given } from '../facts/fact.ts'
 import { digest, text, type FileText } from '../facts/path.ts'
 import { journalPath, releasesPath, rolloutPhase } from '../facts/rollout.ts'
 import { tree } from '../facts/tree.ts'
-import type { Content } from '../values/content.ts'
-import { Duration, Port, RemotePath, ServiceName, Size } from '../values/schema.ts'
-import { Secret } from '../values/secret.ts'
+import { ContentObject, Duration, Port, RemotePath, SecretObject, ServiceName, Size } from '../values/schema.ts'
 import { change, refuse, run, type Refusal } from './change.ts'
 import { readComposeFile, type ComposeFile } from './compose-file.ts'
 import { foretold } from './compose-plan.ts'
@@ -28,7 +26,7 @@ const Params = z
   .strictObject({
     directory: RemotePath.describe('where the project stands'),
     service: ServiceName.describe('the service that is replaced; the others of the project take over with it, or go back with it'),
-    files: z.record(Name, z.union([z.string(), z.instanceof(Secret), z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value)])).optional()
+    files: z.record(Name, z.union([z.string(), SecretObject, ContentObject])).optional()
       .describe('`docker-compose.yml` and what else of the directory belongs to a version, such as `.env`: put in place with the new containers, and taken back with them'),
     restore: z.string().regex(/^\d{8}T\d{6}Z$/).optional().describe('instead of files: a release of this host, which comes back with its files and its image'),
     replicas: z.int().min(1).max(50).default(1),

@@ -26,7 +26,7 @@ export function textOf(rows: readonly Row[]): string {
 
 /** A regular expression, tried on one line at a time. */
 export const Pattern = z
-  .union([z.string().min(1), z.instanceof(RegExp)], 'a pattern is a regular expression: /^Port / or "^Port "')
+  .union([z.string().min(1), z.instanceof(RegExp).meta({ title: 'RegExp' })], 'a pattern is a regular expression: /^Port / or "^Port "')
   .transform((value, context) => {
     try {
       // `g` and `y` would make a test remember where it stopped.

@@ -4,12 +4,13 @@ import { arriving } from '../facts/packages.ts'
 import { digest, path } from '../facts/path.ts'
 import { service as serviceFact, unitName, type ServiceState } from '../facts/service.ts'
 import { contentOf, sha256, type Content } from '../values/content.ts'
+import { ContentObject } from '../values/schema.ts'
 import { change, refuse, run, type Change, type Step } from './change.ts'
 import { fresh } from './ownership.ts'
 import { contentEffects } from './rewrite.ts'
 import { defineTask } from './task.ts'
 
-const Loaded = z.array(z.union([z.string(), z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value)], 'give text, or Content'))
+const Loaded = z.array(z.union([z.string(), ContentObject], 'give text, or Content'))
 
 /**
  * A service of systemd, or of the init scripts where systemd does not run. It has no handlers: what it was last started with is recorded

@@ -36,7 +36,9 @@ export const user = defineTask({
     password: z
       .instanceof(Secret, { error: 'a password hash is a Secret' })
       .refine((hash) => /^[$!*][^:\s]*$/.test(hash.reveal()), 'give the hash, as `mkpasswd --method=yescrypt` prints it, not the password; or "!" for none')
-      .optional(),
+      .meta({ title: 'Secret' })
+      .optional()
+      .describe('the hash, as `mkpasswd --method=yescrypt` prints it; "!" for none'),
     state: z.enum(['present', 'absent']).default('present'),
     removeHome: z.boolean().default(false).describe('with state absent: the home directory and the mail go too'),
   }).refine((p) => p.state === 'present' || p.name !== 'root', 'root is not removed'),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Content } from './content.ts'
+import { Secret } from './secret.ts'
 
 /**
  * The building blocks of task and role params. They refuse what could hurt on its way to a path or an argv,
@@ -65,6 +67,10 @@ const Word = z.string().refine((word) => !word.includes('\0'), 'a word of a comm
  * empty to TypeScript, and does not fit where an argv is wanted.
  */
 export const Argv = z.tuple([Word.min(1)], Word).describe('a command, word by word; no shell reads it')
+
+/** What only TypeScript can hold has a title: by that the reference calls it. Where text will do as well, it stands in a union with that. */
+export const SecretObject = z.instanceof(Secret).meta({ title: 'Secret' })
+export const ContentObject = z.custom<Content>((value) => typeof value === 'object' && value !== null && 'digest' in value && 'chunks' in value).meta({ title: 'Content' })
 
 /** A TCP port. */
 export const Port = z.int().min(1).max(65535).describe('TCP port, 1 to 65535')
