@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import * as actions from '../engine/actions/index.ts'
 import { helpText } from '../engine/cli/help.ts'
 import { inventoryJsonSchema, varsJsonSchema } from '../engine/inventory/json-schema.ts'
@@ -8,6 +8,7 @@ import { playbooks } from '../playbooks/index.ts'
 import { roles } from '../roles/index.ts'
 import { factsPage } from './facts-page.ts'
 import { hostPage } from './host-page.ts'
+import { paramRows } from './params.ts'
 import { resultOf } from './result-text.ts'
 
 interface Documented {
@@ -62,53 +63,4 @@ function page(name: string, doc: string, params: z.ZodType, use: string): string
 const NOTES: Readonly<Record<string, string>> = {
   Secret: 'a variable of the role whose schema is `SecretValue`, or `new Secret(text)`.',
   Content: 'what a [template](../templates.md), `envFile({ … })`, `sourceFile(path)`, `fetched(url, sha256)` or `contentOf(bytes)` gives.',
-}
-
-interface Property {
-  readonly type?: string
-  readonly title?: string
-  readonly secret?: boolean
-  readonly description?: string
-  readonly default?: unknown
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly Property[]
-  readonly oneOf?: readonly Property[]
-  readonly items?: Property
-}
-
-interface ObjectSchema {
-  readonly properties?: Record<string, Property>
-  readonly required?: string[]
-  readonly anyOf?: readonly ObjectSchema[]
-}
-
-function paramRows(params: z.ZodType): string[][] {
-  // JSON Schema as zod emits it; only the keys named in Property are read.
-  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as ObjectSchema
-  // Of a union, every param of every form; required is what all of them require.
-  const forms = schema.anyOf ?? [schema]
-  const properties: Record<string, Property> = {}
-  for (const [name, property] of forms.flatMap((form) => Object.entries(form.properties ?? {}))) properties[name] = merged(properties[name], property)
-  return Object.entries(properties).map(([name, property]) => [
-    `\`${name}\``,
-    typeOf(property).replaceAll('|', '\\|'),
-    forms.every((form) => form.required?.includes(name)) ? '**required**' : property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
-    (property.description ?? '').replaceAll('|', '\\|'),
-  ])
-}
-
-/** Of a param that two forms understand differently: both types, and no default. */
-function merged(one: Property | undefined, other: Property): Property {
-  if (one === undefined || JSON.stringify(one) === JSON.stringify(other)) return other
-  const description = one.description ?? other.description
-  return { anyOf: [one, other], ...(description !== undefined && { description }) }
-}
-
-function typeOf(property: Property): string {
-  if (property.secret) return 'secret'
-  if (property.enum) return property.enum.map((each) => JSON.stringify(each)).join(' | ')
-  if (property.type === 'array') return `list of ${property.items ? typeOf(property.items) : 'values'}`
-  const forms = property.anyOf ?? property.oneOf
-  if (forms) return [...new Set(forms.map(typeOf))].join(' | ')
-  return property.type ?? property.title ?? 'value'
 }

@@ -16,6 +16,7 @@ import { runInMemory } from './rig/memory-run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pages = referencePages()
+const described = [...pages.keys()].filter((page) => /^docs\/(?:tasks|actions|roles)\//.test(page))
 
 test('the generated pages and schemas are those of the code (npm run docs)', () => {
   for (const [file, text] of pages) assert.equal(readFileSync(join(root, file), 'utf8'), text, `${file} is out of date: npm run docs`)
@@ -28,11 +29,35 @@ function paramsOn(page: string): Map<string, readonly string[]> {
 }
 
 test('each param has a type: what no JSON can hold has a title', () => {
-  for (const page of pages.keys()) if (/^docs\/(?:tasks|actions|roles)\//.test(page)) for (const [name, [type = '']] of paramsOn(page)) assert.doesNotMatch(type, /^$|\bvalue\b/, `${page}: ${name}`)
+  for (const page of described) for (const [name, [type = '']] of paramsOn(page)) assert.doesNotMatch(type, /^$|\bvalue\b/, `${page}: ${name}`)
   const type = (page: string, param: string) => paramsOn(page).get(param)?.[0]
   for (const action of ['command', 'script', 'composeExec']) assert.equal(type(`docs/actions/${action}.md`, 'stdin'), 'string | Secret')
   assert.equal(type('docs/tasks/file.md', 'content'), 'string | Secret | bytes | Content')
   assert.equal(type('docs/tasks/dockerLogin.md', 'password'), 'Secret')
+})
+
+const fields: readonly (readonly [page: string, row: string])[] = [
+  ['tasks/composeProject', '| `reload[].argv` | list of string | **required** | run in the container |'],
+  ['tasks/rollout', '| `upstream.port` | integer | **required** | on which the service listens |'],
+  ['tasks/rollout', '| `before.timeout` | string | `"10m"` | how long it may take |'],
+  ['roles/postgres', '| `backup.keep` | integer | `7` | how many stay; an older one goes when a new one is whole |'],
+  ['roles/directories', '| `more[].mode` | string |  | permissions in octal, quoted: "0644" |'],
+  ['roles/app', '| `workers.<name>.command` | list of string | **required** | ["npm", "run", "work"] |'],
+  ['roles/app', '| `jobs.<name>.cpus` | string | `"1.0"` | processors, quoted: "1.5" |'],
+  // Of a union of objects it is said which form has it, and how the forms are told apart.
+  ['roles/app', '| `registry.kind` | "plain" | `"plain"` | a name and a password or token: GHCR, ACR, Docker Hub, your own |'],
+  ['roles/app', '| `registry.username` | string | **required** | with `kind: "plain"` |'],
+  ['roles/app', '| `registry.logout` | boolean | `true` | with `kind: "ecr"`: log out again afterwards |'],
+  ['actions/waitFor', '| `http` | string | **required**, or `port`, `file`, `log` | asked for by the host itself, with curl or wget |'],
+  ['actions/waitFor', '| `state` | "present" \\| "absent" | `"present"` | with `file` |'],
+  ['actions/waitFor', '| `interval` | string | `"1s"` | between two looks |'],
+]
+test('what a param holds stands below it, with type, default and description', () => {
+  for (const [page, row] of fields) assert.ok(pages.get(`docs/${page}.md`)?.includes(`\n${row}\n`), `${page} has no ${row}`)
+  for (const page of described) {
+    const params = paramsOn(page)
+    for (const [name, [type = '']] of params) assert.equal(/\bobject\b/.test(type), [...params.keys()].some((each) => each.startsWith(`${name}.`) || each.startsWith(`${name}[]`)), `${page}: ${name} is ${type}`)
+  }
 })
 
 test('the playbook that the README shows is the one that is there', () => {

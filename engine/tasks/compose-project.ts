@@ -26,7 +26,7 @@ const Params = z.strictObject({
   configs: z.array(RemotePath).optional().describe('files and directories whose content matters: a change recreates the services that see them. Default: whatever of the directory a service mounts read-only'),
   reload: z
     .array(z.strictObject({
-      service: z.string(),
+      service: z.string().describe('whose container sees them'),
       paths: z.array(RemotePath).min(1).describe('files and directories'),
       argv: z.array(z.string()).min(1).describe('run in the container'),
       verify: z.array(z.string()).min(1).optional().describe('run in the container afterwards; must succeed'),

@@ -23,7 +23,7 @@ const Params = z
     source: z.enum(['distribution', 'docker']).default('distribution').describe("where Docker comes from when it is not there: the distribution's packages, or Docker's own repository"),
     repository: RepositorySchema.optional().describe("with source docker: the repository's key, and its address when it is a mirror"),
     composePlugin: z
-      .union([z.enum(['install', 'keep']), z.strictObject({ file: z.string().min(1) })], "'install', 'keep', or { file: a file of the controller }")
+      .union([z.enum(['install', 'keep']), z.strictObject({ file: z.string().min(1).describe('a docker-compose of the controller') })], "'install', 'keep', or { file: a file of the controller }")
       .default('install')
       .describe('install: from the same source when there is none; keep: whatever is there; a file: this very program is put in place'),
     logDriver: z.string().default('json-file'),

@@ -36,13 +36,13 @@ const Params = z
         directory: RemotePath.describe('where the files stand that name the upstreams of the site'),
         mounted: RemotePath.describe('the same directory inside of the container of Caddy'),
         name: ServiceName.describe('the files are NAME-1, NAME-2, … one a replica'),
-        container: z.string().default('caddy'),
+        container: z.string().default('caddy').describe('that of Caddy'),
         port: Port.describe('on which the service listens'),
         probe: z.string().default('').describe('path that must answer over the network before Caddy is switched'),
       })
       .optional()
       .describe('without it both versions are behind the name of the service for a while, and the new one gets requests as soon as it runs'),
-    before: z.strictObject({ argv: z.array(z.string().min(1)).min(1), timeout: Duration.prefault('10m') }).optional().describe('run once on each host, in a container of the new version, before it starts: migrations. The old version must be able to live with what it does'),
+    before: z.strictObject({ argv: z.array(z.string().min(1)).min(1).describe('a command, word by word'), timeout: Duration.prefault('10m').describe('how long it may take') }).optional().describe('run once on each host, in a container of the new version, before it starts: migrations. The old version must be able to live with what it does'),
     wait: Duration.prefault('180s').describe('until the new containers are healthy'),
     drain: Duration.prefault('30s').describe('at most, for requests under way to the old'),
     observe: Duration.prefault('5s').describe('how long the old are kept, stopped, while the new are watched'),

@@ -27,7 +27,7 @@ const Ecr = z.strictObject({
 const Registry = z.discriminatedUnion('kind', [Plain, Ecr], { error: 'the kind of registry is plain or ecr' })
 export type Registry = z.output<typeof Registry>
 
-const Cpus = z.string().regex(/^\d+(\.\d+)?$/)
+const Cpus = z.string().regex(/^\d+(\.\d+)?$/).describe('processors, quoted: "1.5"')
 const Command = z.array(z.string().min(1)).min(1)
 /** Of a worker or a job: behind the name of the app it is the name of a service. */
 const PartName = z.string().regex(/^[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?$/, 'lower-case letters, digits, "-" and "_"')
@@ -74,7 +74,7 @@ export const AppParams = z.strictObject({
   data: z.boolean().default(false).describe('keep /data/<name>, mounted at `mount`'),
   mount: RemotePath.prefault('/data'),
   memory: Memory.default('512m'),
-  cpus: Cpus.default('1.0').describe('processors, quoted: "1.5"'),
+  cpus: Cpus.default('1.0'),
   network: NetworkName.default('shared_network'),
   apps: RemotePath.prefault('/opt/services/apps'),
   caddy: RemotePath.prefault('/opt/services/caddy'),
