@@ -46,6 +46,8 @@ export interface HostServices {
   store(): StoreSettings | undefined
   /** What was done on this host was taken back: it is not through with its plays. */
   undone(): void
+  /** The hosts that a pattern means. */
+  inventory(pattern: string): readonly HostInfo[]
   /** Another host of the inventory, for `on`. */
   other(name: string, role: string): Promise<Host>
 }
@@ -216,6 +218,20 @@ export class Host {
   /** Does something once a run: the first host that comes here does it, the others get its result, or its failure. A key is the role's own. */
   once<T>(key: string, work: () => Promise<T>): PromiseLike<T> {
     return this.#watch.track(this.#services.once(`${this.#role}:${key}`, this.name, work))
+  }
+
+  /**
+   * The hosts that a pattern means ("all", "web:&prod"), in the order of the inventory, whether or not this run is for them, and this one among them. None
+   * is contacted.
+   *
+   * @example
+   * const targets = host.inventory('apps').map(({ name, address }) => `${name} ${address}:9100\n`)
+   * const isFirst = host.inventory('apps')[0]?.name === host.name // for what one host of a group is to do
+   * @throws Error for a name that is no group and no host.
+   */
+  inventory(pattern: string): readonly HostInfo[] {
+    checkText('inventory', pattern)
+    return this.#services.inventory(pattern)
   }
 
   /**

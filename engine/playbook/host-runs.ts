@@ -6,6 +6,7 @@ import { HostLost, NotAsPlanned, Stopped, TaskFailed } from '../host/failure.ts'
 import { Host } from '../host/host.ts'
 import { HostModel } from '../host/model.ts'
 import { placeOf } from '../host/origin.ts'
+import { selectHosts } from '../inventory/pattern.ts'
 import { readRoleVars } from '../inventory/role-vars.ts'
 import type { Inventory, InventoryHost } from '../inventory/types.ts'
 import { STORE_VARIABLE, StoreSettings } from '../secrets/settings.ts'
@@ -145,6 +146,12 @@ export class HostRuns {
       store: () => storeOf(host),
       undone: () => this.#onUndone(host.name),
       about: this.#options.about ?? (() => Promise.resolve({ by: '', revision: '' })),
+      inventory: (pattern: string) => {
+        const found = selectHosts(this.#inventory, pattern, 'host.inventory')
+        if (!found.ok) throw new Error(found.error.map(({ message, hint }) => `${message}${hint === undefined ? '' : ` (${hint})`}`).join('; '))
+        const meant = new Set(found.value)
+        return [...this.#inventory.hosts.values()].filter((each) => meant.has(each)).map(({ name, connection, groups }) => ({ name, address: connection.address, groups }))
+      },
       other: async (name: string, role: string) => {
         const other = this.#inventory.hosts.get(name)
         if (!other) throw new Error(`there is no host "${name}" in the inventory`)

@@ -22,6 +22,8 @@ export interface Play {
   /** Work as root by sudo. Default: as the inventory says (`ansible_become`). */
   readonly become?: boolean
   readonly tags?: readonly string[]
+  /** That `hosts` matches none is no mistake: for what holds for the rest, "all:!search". Default: false. */
+  readonly allowEmpty?: boolean
 }
 
 export type Serial = number | `${number}%`

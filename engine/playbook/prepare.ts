@@ -77,7 +77,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
   for (const play of made) {
     if (!play.roles.every(isUse)) problems.push({ message: `play "${play.name}": "roles" takes use(role)`, hint: 'a task goes into a role, or into the play\'s own `run`' })
     const all = select(play.hosts, `hosts of play "${play.name}"`)
-    if (all.length === 0 && !options.allowEmpty && problems.length === 0) problems.push({ message: `play "${play.name}": ${play.hosts} matches no host`, hint: 'say --allow-empty when that is fine' })
+    if (all.length === 0 && !options.allowEmpty && play.allowEmpty !== true && problems.length === 0) problems.push({ message: `play "${play.name}": ${play.hosts} matches no host`, hint: 'say --allow-empty when that is fine' })
     const chosen = all.filter(({ name }) => limited === undefined || limited.has(name))
     plays.push({
       play,

@@ -14,7 +14,7 @@ export interface MemoryHost {
   failures(): string[]
 }
 
-const alone: HostServices = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, undone: () => {}, once: (_key, _host, work) => work(), other: (name) => Promise.reject(new Error(`there is no ${name}`)) }
+const alone: HostServices = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, undone: () => {}, once: (_key, _host, work) => work(), inventory: () => [{ name: 'memory', address: 'nowhere', groups: [] }], other: (name) => Promise.reject(new Error(`there is no ${name}`)) }
 
 export function openMemory(fake = new FakeHost('memory'), mode: Mode = 'apply', more: Partial<HostContext & { services: Partial<HostServices> }> = {}): MemoryHost {
   const events: Event[] = []

@@ -105,6 +105,26 @@ test('a host that was let go is found anew by who asks for it after all, and the
   assert.deepEqual([run.recap.exit, run.recap.changed, run.traffic.get('a')?.roundTrips, hosts.get('a')?.held], [0, 0, 2, 0])
 })
 
+test('a role is told who is in the inventory, without anybody being contacted', async () => {
+  const seen: unknown[] = []
+  const look = role('look', (host) => {
+    seen.push(host.inventory('all:!a').map(({ name, address }) => [name, address]), host.inventory('all')[0]?.name)
+    return Promise.resolve()
+  })
+  const run = await runInMemory(fakes('a', 'b', 'c'), [{ name: 'p', hosts: 'a', roles: [look] }])
+  assert.deepEqual([seen[0], seen[1], run.traffic.get('b')?.roundTrips, run.recap.exit], [[['b', 'b'], ['c', 'c']], 'a', undefined, 0])
+  const wrong = await runInMemory(fakes('a'), [{ name: 'p', hosts: 'a', roles: [role('wrong', (host) => Promise.resolve(void host.inventory('al')))] }])
+  assert.match(wrong.events.flatMap((event) => (event.type === 'failure' ? [event.message] : [])).join(), /there is no host or group "al"/)
+  assert.equal(wrong.recap.exit, 2)
+})
+
+test('a play that may be for nobody says so; without it that is a mistake', async () => {
+  const rest = { name: 'rest', hosts: 'all:!a', roles: [make('/x')] }
+  const run = await runInMemory(fakes('a'), [{ ...rest, allowEmpty: true }, { name: 'all', hosts: 'all', roles: [make('/y')] }])
+  assert.deepEqual([run.told, run.recap.exit], [['a changed directory /y'], 0])
+  await assert.rejects(runInMemory(fakes('a'), [rest]), /all:!a matches no host/)
+})
+
 test('a host that is asked for again while it is being let go: its lock is free before a new line wants it', async () => {
   const hosts = fakes('a', 'b')
   await runInMemory(hosts, [{ name: 'earlier', hosts: 'a', roles: [make('/x')] }])

@@ -55,7 +55,7 @@ export function overLine(name: string, link: ShellLink, { mode = 'apply', diff =
     beside: () => Promise.resolve({ ok: false, error: { reason: 'refused', message: 'there is one line only' } }),
     checkStopped: () => {},
   }
-  const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, undone: () => {}, once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), other: () => Promise.reject(new Error('one host only')) }
+  const services = { selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, undone: () => {}, once: <T>(_key: string, _host: string, work: () => Promise<T>) => work(), inventory: () => [], other: () => Promise.reject(new Error('one host only')) }
   const host = new Host({ name, address: addressOf(name), groups: [] }, context, services, 'test', [], { last: Promise.resolve() })
   const told = () => events.flatMap((event) => (event.type === 'task' ? [{ task: event.task, status: event.status, changes: event.changes }] : []))
   return { host, link, events, told }

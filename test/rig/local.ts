@@ -23,7 +23,7 @@ export interface LocalHost extends AsyncDisposable {
 const alone: HostServices = {
   selected: () => true, about: () => Promise.resolve({ by: 'test', revision: '' }), store: () => undefined, undone: () => {},
   once: (_key, _host, work) => work(),
-  other: (name) => Promise.reject(new Error(`there is no other host here: ${name}`)),
+  inventory: () => [], other: (name) => Promise.reject(new Error(`there is no other host here: ${name}`)),
 }
 
 /**
