@@ -11,6 +11,8 @@ export interface Diagnostic {
   readonly hint?: string
   /** Nothing stands there. That may follow from something else that could not be read. */
   readonly missing?: true
+  /** It is a key that nobody knows. */
+  readonly unknown?: true
 }
 
 /** A stretch of a source text. Lines and columns count from 1; `length` is in characters and stays on the line. */

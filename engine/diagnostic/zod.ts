@@ -59,7 +59,7 @@ const isKey = (key: unknown): key is PropertyKey => typeof key === 'string' || t
 function unknownKey(key: string, path: readonly PropertyKey[], where: Where): Diagnostic {
   const parent = nameOf(path, where, '')
   const known = where.schema === undefined ? [] : keysAt(where.schema, path)
-  return diagnostic(`unknown key "${key}"${parent === '' ? '' : ` in ${parent}`}`, keyPlace([...path, key], where), known.includes(key) ? 'another form of this takes it, not the one that is chosen here' : suggest(key, known))
+  return { ...diagnostic(`unknown key "${key}"${parent === '' ? '' : ` in ${parent}`}`, keyPlace([...path, key], where), known.includes(key) ? 'another form of this takes it, not the one that is chosen here' : suggest(key, known)), unknown: true }
 }
 
 function missing(issue: z.core.$ZodIssue, path: readonly PropertyKey[], where: Where): Diagnostic {

@@ -89,7 +89,7 @@ export function prepare(playbook: Playbook, inventory: Inventory, extra: Located
       })),
     })
   }
-  problems.push(...lacks.problems())
+  problems.push(...lacks.problems(), ...misspeltKeys(playbook, inventory, made))
   if (problems.length === 0 && limited !== undefined && limited.size > 0 && plays.every(({ hosts }) => hosts.length === 0) && !options.allowEmpty)
     problems.push({ message: `none of the hosts that ${limit === undefined ? '--resume' : `--limit ${limit}`} selects is in a play`, hint: `the plays are for: ${plays.map(({ play }) => play.hosts).join(', ')}` })
   return problems.length > 0 ? err(inOrder(problems)) : ok(plays)
@@ -105,6 +105,18 @@ export const hostsOf = (plays: readonly PreparedPlay[]): InventoryHost[] => [...
 function wrongVars(playbook: Playbook, inventory: Inventory): Diagnostic[] {
   const given = [...inventory.hosts.values()].flatMap((host) => playbook.roles.filter((role) => Object.hasOwn(host.vars.value, varName(role))).map((role) => readRoleVars(host, varName(role), role.params)))
   return given.flatMap((read) => (read.ok ? [] : read.error)).filter(({ missing }) => !missing)
+}
+
+/**
+ * What is misspelt in the variables of roles that this playbook does not use: nobody else would tell before the day on which it is meant to count. Whether they
+ * are complete, and fit together, is told by a playbook that uses them. Hosts of the same groups share their variables: looked at once.
+ */
+function misspeltKeys(playbook: Playbook, inventory: Inventory, plays: readonly Play[]): Diagnostic[] {
+  const used = new Set(plays.flatMap(({ roles }) => roles.filter(isUse).map(({ role }) => varName(role))))
+  const others = playbook.roles.filter((role) => !used.has(varName(role)))
+  const hosts = [...new Map([...inventory.hosts.values()].map((host) => [host.vars.value, host])).values()]
+  const read = hosts.flatMap((host) => others.filter((role) => Object.hasOwn(host.vars.value, varName(role))).map((role) => readRoleVars(host, varName(role), role.params)))
+  return read.flatMap((each) => (each.ok ? [] : each.error)).filter(({ unknown }) => unknown)
 }
 
 /** The types say so; but who runs a playbook without checking them learns it here. */

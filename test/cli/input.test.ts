@@ -22,6 +22,13 @@ const bad = put(
 /** As it is printed, with this test's directory left out. */
 const said = ({ stderr }: { stderr: string }) => stderr.replaceAll(`${folder}/`, '')
 
+test('what is misspelt in the variables of a role that this playbook does not use is told, too; that they are not complete is not', async () => {
+  const inventory = put('unused.yml', 'all:\n  hosts:\n    here: { ansible_connection: local }\n  vars:\n    postgres: { pasword: x, memory: 1g }\n')
+  const result = await run(['playbooks/infra.ts', '-i', inventory, '--syntax-check'])
+  assert.equal(said(result), 'unused.yml:5:17 unknown key "pasword" in postgres\n        postgres: { pasword: [secret]\n                    ~~~~~~~\n  did you mean "password"?\n1 problem; no host was contacted.\n')
+  assert.equal(result.code, 3)
+})
+
 test('fault 72: every problem of flags, inventory, variables and params at once, each with its place; exit 3', async () => {
   const result = await tiny('-i', bad, '-f', '0', '-e', 'copies=9', '-e', 'lod=true', '-l', 'nobody')
   assert.deepEqual([result.code, result.stdout], [3, ''])
