@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
+import { needs } from '../rig/needs.ts'
 import { ssmEndpoint } from '../rig/ssm-endpoint.ts'
 import { started, type Said } from '../rig/watched.ts'
 import { closed, folder, put } from './tiny.ts'
@@ -173,6 +174,24 @@ test('what stands on a host is not trusted: links, pipes, other bytes, names tha
   ])
   const batch = await manage('-l', 'one', 'batch-upload', '-y')
   assert.deepEqual([batch.code, told(batch).split('\n').length - 1, readdirSync(store)], [2, 4, []], batch.stderr)
+})
+
+test('--become and --become-user are for this command too; of what that user may not look at no mode is told', { timeout: 180_000 }, async () => {
+  needs('sudo', 'sudo')
+  env('one', 'shop', 'A=canary-1\n')
+  // As far as the directory of the service anybody may go.
+  for (const [path, mode] of [[folder, 0o711], [at('one'), 0o755], [at('one', 'shop'), 0o700]] as const) chmodSync(path, mode)
+  const path = join(at('one', 'shop'), '.env')
+  const own = await manage('-l', 'one', 'list-local')
+  assert.deepEqual([own.code, own.stdout], [0, `one\n  ${path}  1 key\n`], own.stderr)
+  for (const flags of [['-b', '--become-user', 'nobody'], ['--become', '--become-user=nobody']]) {
+    const others = await manage('-l', 'one', 'list-local', ...flags)
+    assert.deepEqual([others.code, others.stdout], [0, `one\n  ${path}  not usable: it cannot be read: who logs in may not (-b works as root)\n`], others.stderr)
+  }
+  mkdirSync(join(store, 'shop'))
+  writeFileSync(join(store, 'shop/.env'), 'A=canary-2\n', { mode: 0o600 })
+  const down = await manage('-l', 'one', 'download', 'shop', '-y', '-b', '--become-user', 'nobody')
+  assert.deepEqual([down.code, /mode/.test(down.stdout), readFileSync(path, 'utf8')], [2, false, 'A=canary-1\n'], down.stdout + down.stderr)
 })
 
 test('download: a file that is no text, a link and twins are refused before it asks; text that is no .env is replaced, and kept', { timeout: 180_000 }, async () => {

@@ -40,7 +40,7 @@ export async function download(work: Work, names: readonly string[]): Promise<nu
         if (nothing) continue
         if (service.problem !== undefined && service.text !== undefined) work.say(`  what stands there is replaced, unread: ${service.problem}`)
         for (const line of toldChanges(changes)) work.say(line)
-        if (service.there && service.mode !== '0600') work.say(`  mode ${service.mode} becomes 0600`)
+        if (service.mode !== '' && service.mode !== '0600') work.say(`  mode ${service.mode} becomes 0600`)
         writes.set(target, [...(writes.get(target) ?? []), { service, document }])
       }
     }

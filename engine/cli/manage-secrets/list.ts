@@ -11,7 +11,7 @@ export async function listLocal(work: Work): Promise<number> {
     work.say(`${host.name}${files.length === 0 ? `: no .env below ${services}` : ''}`)
     const rows = files.map(({ path, mode, document, problem }) => {
       const keys = document === undefined ? [] : [`${document.values.size} key${document.values.size === 1 ? '' : 's'}`]
-      return [path, [...keys, ...(problem === undefined ? [] : [`not usable: ${problem}`]), ...(mode === '0600' || mode === '0400' ? [] : [`WARNING: mode ${mode}, should be 0600`])].join(', ')]
+      return [path, [...keys, ...(problem === undefined ? [] : [`not usable: ${problem}`]), ...(mode === '' || mode === '0600' || mode === '0400' ? [] : [`WARNING: mode ${mode}, should be 0600`])].join(', ')]
     })
     if (rows.length > 0) for (const row of table(rows)) work.say(row)
   }

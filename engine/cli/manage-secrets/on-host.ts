@@ -14,7 +14,7 @@ export interface FoundService {
   /** "/opt/services/postgres/.env" */
   readonly path: string
   readonly there: boolean
-  /** Four octal digits; '' where there is none. */
+  /** Four octal digits; '' where there is none, or nobody may know. */
   readonly mode: string
   readonly text?: Secret
   /** The text, read. */

@@ -39,7 +39,7 @@ export async function workOn(work: Work, targets: readonly Target[], visit: Visi
   return report.finish(await run(work, targets, mode, report.emit, visit))
 }
 
-async function run({ inventory, options, line }: Work, targets: readonly Target[], mode: Mode, emit: Emit, visit: Visit): Promise<RunOutcome> {
+async function run({ inventory, options, line, typed }: Work, targets: readonly Target[], mode: Mode, emit: Emit, visit: Visit): Promise<RunOutcome> {
   const stop = new Stop()
   const release = onSignals((signal) => {
     stop.request(`interrupted by ${signal}`)
@@ -55,7 +55,7 @@ async function run({ inventory, options, line }: Work, targets: readonly Target[
   }
   try {
     return await runPlays([{ play, hosts: targets.map(({ host }) => ({ host, roles: [] })) }], inventory, {
-      mode, emit, stop, diff: false, forks: options.forks, tags: { tags: [], skip: [] }, userOf: lineUser(options), open: linkOpener(options, { mode, command: line }),
+      mode, emit, stop, diff: false, forks: options.forks, tags: { tags: [], skip: [] }, ...(typed.has('become') && { become: true }), userOf: lineUser(options), open: linkOpener(options, { mode, command: line }),
     })
   } finally {
     release()
