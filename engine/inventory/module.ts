@@ -1,3 +1,4 @@
+import module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { diagnostic } from '../diagnostic/make.ts'
 import type { Diagnostic } from '../diagnostic/diagnostic.ts'
@@ -32,8 +33,13 @@ export async function readModule(path: string, cwd: string, patienceMs = PATIENC
   }
 }
 
+let isHooked = false
+
 async function evaluate(path: string): Promise<unknown> {
-  const module: unknown = await import(pathToFileURL(path).href)
-  const value: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
+  // Only now: what is hooked in makes every import after it slower.
+  if (!isHooked && !Reflect.get(process.features, 'typescript')) module.register(new URL('as-module.js', import.meta.url))
+  isHooked = true
+  const exported: unknown = await import(pathToFileURL(path).href)
+  const value: unknown = typeof exported === 'object' && exported !== null ? Reflect.get(exported, 'default') : undefined
   return typeof value === 'function' ? await value() : value
 }
