@@ -93,7 +93,67 @@ changes() {
     }' file=1 "$1" file=2 "$2"
 }
 
-count_keys() { : >"$work/empty"; changes "$work/empty" "$1" | tr ',' '\n' | grep -c .; }
+# count_keys FILE: "1 key", "2 keys"
+count_keys() {
+  : >"$work/empty"
+  changes "$work/empty" "$1" | tr ',' '\n' | awk 'NF { n++ } END { print n + 0 (n == 1 ? " key" : " keys") }'
+}
+
+# strange FILE: the first line that the controller would refuse, and why; the same words as there. In the store it would block whatever reads it.
+# awk may end a line at a NUL, so it gets another byte in its place.
+strange() {
+  tr -d '\001' <"$1" | tr '\000' '\001' | awk -v sq="'" '
+    function refuse(why) {
+      if (!refused) print "line " (open == "" ? NR : since) ": " why
+      refused = 1
+      exit
+    }
+    # Reads on in quotes: 1 when they are closed in this line.
+    function closes(text,   i, c, d) {
+      for (i = 1; i <= length(text); i++) {
+        c = substr(text, i, 1); d = substr(text, i + 1, 1)
+        if (c == open) {
+          if (substr(text, i + 1) !~ /^[ \t]*(#.*)?\r?$/) refuse(key ": something stands after the closing quote")
+          return 1
+        }
+        if (c == "\r") refuse(key ": it holds a NUL or a carriage return: write \"\\r\" in double quotes")
+        if (open == sq) {
+          if (c == "\\" && (d == sq || d == "\\")) refuse(key ": the quotes are not closed, or there is \"\\" sq "\" or \"\\\\\" in single quotes")
+        } else if (c == "$") refuse(key ": \"$\" would be expanded: write \"\\$\", or write it in single quotes: nothing is expanded there")
+        else if (c == "\\") {
+          if (d == "" || !index("nrt\"$\\", d)) refuse(key ": an escape that is not one of \\n \\r \\t \\\" \\$ \\\\")
+          i++
+        }
+      }
+      return 0
+    }
+    # No-break spaces and the like, as bytes.
+    BEGIN { odd = split("\t,\v,\f,\r,\302\205,\302\240,\342\200\250,\342\200\251,\342\200\257,\343\200\200,\357\273\277", white, ",") }
+    index($0, "\001") { refuse("it holds a NUL") }
+    open != "" { if (closes($0)) open = ""; next }
+    NR == 1 { sub(/^\357\273\277/, "") }
+    /^[ \t]*(#.*)?\r?$/ { next }
+    {
+      found = match($0, /^[ \t]*(export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=[ \t]*/)
+      key = substr($0, 1, RLENGTH); rest = substr($0, RLENGTH + 1)
+      sub(/^[ \t]*(export[ \t]+)?/, "", key); sub(/[ \t]*=[ \t]*$/, "", key)
+      if (!found || key == "" || key == "export") refuse("this is not KEY=value, with letters, digits and \"_\" in KEY")
+      if (key in seen) refuse(key " stands on line " seen[key] " already")
+      seen[key] = since = NR
+      quote = substr(rest, 1, 1)
+      if (quote == "\"" || quote == sq) {
+        open = quote
+        if (closes(substr(rest, 2))) open = ""
+        next
+      }
+      sub(/\r$/, "", rest); sub(/ #[^\r]*$/, "", rest); sub(/ +$/, "", rest)
+      if (rest ~ /^#/) refuse(key ": a comment in place of a value: write \"\"")
+      if (index(rest, "$")) refuse(key ": \"$\" would be expanded: write it in single quotes: nothing is expanded there")
+      if (index(rest, "\\")) refuse(key ": \"\\\" without quotes: write it in single quotes: nothing is expanded there")
+      for (i = 1; i <= odd; i++) if (index(rest, white[i])) refuse(key ": white space other than blanks: write it in double quotes")
+    }
+    END { if (open != "") refuse(key ": the quotes are not closed") }'
+}
 
 # where NAME: its directory to $dir. 1 when there is none, or two.
 where() {
@@ -136,6 +196,8 @@ upload() {
   size=$(wc -c <"$work/new")
   [ "$size" -le "$largest" ] || { complain "$dir/.env has $((size)) bytes, and a standard parameter holds $largest"; return 2; }
   if grep -q "$(printf '\r')" "$work/new"; then complain "$dir/.env has carriage returns, which aws does not keep: take them out"; return 2; fi
+  problem=$(strange "$work/new")
+  if [ -n "$problem" ]; then complain "$dir/.env: $problem; nothing was stored"; return 2; fi
   if grep -q '{{.*}}' "$work/new"; then complain "$dir/.env holds \"{{ }}\", which SSM refuses"; return 2; fi
   stored "$1"; there=$?
   [ "$there" -le 1 ] || return 2
@@ -221,7 +283,9 @@ list_local() {
     usable "$dir/.env" || continue
     mode=$(stat -c %a "$dir/.env")
     case $mode in 600 | 400) warning='' ;; *) warning="  WARNING: mode $mode, should be 600" ;; esac
-    say "$dir/.env  $(count_keys "$dir/.env") keys$warning"
+    problem=$(strange "$dir/.env")
+    if [ -n "$problem" ]; then say "$dir/.env  not usable: $problem$warning"
+    else say "$dir/.env  $(count_keys "$dir/.env")$warning"; fi
   done
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readDotenv } from '../../engine/secrets/dotenv.ts'
 import { shells } from '../rig/shells.ts'
 
 // The command on the host, where it fails in the middle: with an `aws` that has one answer, and a `chown` that fails below a/. The rest is in e2e/manage-secrets.
@@ -56,6 +57,57 @@ for (const { name, path } of shells)
       rmSync(folder, { recursive: true })
     }
   })
+
+/** What the controller's own reader refuses, by line; and what it takes. */
+const TEXTS: readonly (readonly [name: string, text: string])[] = [
+  ['bare', 'A=1\nBAD LINE\n'],
+  ['dollar', 'A=1\nB=a$b\n'],
+  ['dollar-quoted', 'A="x\ny$z"\n'],
+  ['escape', 'A="a\\q"\n'],
+  ['name', 'A=1\n2B=1\n'],
+  ['no-name', '\n=1\n'],
+  ['nothing-exported', 'export =1\n'],
+  ['tab', 'A=a\tb\n'],
+  ['twice', 'A=1\n\nA=2\n'],
+  ['unclosed', 'A=1\nB="x\nC=2\n'],
+  ['unclosed-single', "A=1\nB='x\nC=2\n"],
+  ['after-quotes', 'A="1" 2\n'],
+  ['nul', 'A=1\nB=\0\n'],
+  ['white', 'A=a\u00a0b\n'],
+  ['fine', `\ufeff# by hand\n\n export A = 1 # one\nB='a $x\n# no comment\nC=3'\t#\nD="\\"\\$\\\\\nE"\nE=\nF=é=#"'\n`],
+]
+for (const { name: shell, path } of shells)
+  test(`manage-secrets on a host: what the controller could not read is not stored, and keeps no other from being stored (${shell})`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-manage-'))
+    try {
+      writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${TAKES}\n`, { mode: 0o755 })
+      writeFileSync(join(folder, 'conf'), `services=${folder}/services\napps=${folder}/services/apps\n`)
+      for (const [service, text] of TEXTS) {
+        mkdirSync(join(folder, 'services', service), { recursive: true })
+        writeFileSync(join(folder, 'services', service, '.env'), text, { mode: 0o600 })
+      }
+      const call = (...words: string[]) => spawnSync('sh', [SCRIPT, '-y', ...words], { encoding: 'utf8', timeout: 30_000, env: { PATH: `${folder}:${path}`, MANAGE_SECRETS_CONF: join(folder, 'conf'), TOLD: join(folder, 'told') } })
+      const at = (service: string) => `${folder}/services/${service}/.env`
+      const lines = new Map(TEXTS.map(([service, text]) => [service, linesRefused(text)[0]]))
+      assert.deepEqual([...lines].filter(([, line]) => line === undefined), [['fine', undefined]])
+      const batch = call('batch-upload')
+      assert.deepEqual([batch.status, batch.stdout], [2, `${at('fine')} -> /fine/.env\n  new      A, B, D, E, F\nstored /fine/.env, version 1\n`])
+      const refused = [...lines].flatMap(([service, line]) => (line === undefined ? [] : [`manage-secrets: ${at(service)}: line ${line}: `])).sort()
+      assert.deepEqual(batch.stderr.trim().split('\n').map((each) => /^.*?: line \d+: (?=.*; nothing was stored$)/.exec(each)?.[0]).sort(), refused)
+      assert.equal(readFileSync(join(folder, 'told'), 'utf8').match(/put-parameter/g)?.length, 1)
+      const alone = call('upload', 'bare')
+      assert.deepEqual([alone.status, alone.stdout, alone.stderr], [2, '', `manage-secrets: ${at('bare')}: line 2: this is not KEY=value, with letters, digits and "_" in KEY; nothing was stored\n`])
+      const listed = call('list-local').stdout.split('\n')
+      assert.ok(listed.includes(`${at('unclosed')}  not usable: line 2: B: the quotes are not closed`) && listed.includes(`${at('fine')}  5 keys`), listed.join('\n'))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+function linesRefused(text: string): number[] {
+  const read = readDotenv(text)
+  return read.ok ? [] : read.error.map(({ line }) => line)
+}
 
 const elsewhere: readonly (readonly [store: string, says: RegExp])[] = [
   ['', /the inventory of this host names no store/],
