@@ -94,6 +94,9 @@ test('names are told and values are not, even where a value is a name; an unchan
   assert.deepEqual([asked.code, /the same, 2 keys\n {2}comments, order or quotes are not\n$/.test(asked.stdout)], [0, true], asked.stdout)
   const comments = await manage('-l', 'one', 'upload', 'postgres', '--check', '--detailed-exitcode')
   assert.deepEqual([comments.code, /comments, order or quotes/.test(comments.stdout), kept('postgres/.env')], [6, true, `${ENV}\n`])
+  env('one', 'shop', 'A=canary-2\n')
+  await manage('-l', 'one', 'upload', 'shop', '-y')
+  assert.match((await manage('-l', 'one', 'diff', 'shop')).stdout, /the same, 1 key\n$/)
 })
 
 test('hosts that have different files: which is meant is not guessed', { timeout: 180_000 }, async () => {

@@ -150,7 +150,7 @@ test('on the host: the same over the real aws, in dash and in busybox', { timeou
 
       await putOnHost('/opt/services/redis', 'A=canary-0\n', '0644')
       const local = await on(`${command} list-local`)
-      assert.equal(local.stdout, '/opt/services/postgres/.env  7 keys\n/opt/services/redis/.env  1 keys  WARNING: mode 644, should be 600\n', local.stderr)
+      assert.equal(local.stdout, '/opt/services/postgres/.env  7 keys\n/opt/services/redis/.env  1 key  WARNING: mode 644, should be 600\n', local.stderr)
       const batch = await on(`${command} -y batch-upload`)
       assert.match(batch.stdout, /^\/opt\/services\/postgres\/\.env is stored already: nothing to do\n\/opt\/services\/redis\/\.env -> /)
       const remote = await on(`${command} list-remote`)

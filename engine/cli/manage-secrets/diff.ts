@@ -1,3 +1,4 @@
+import { count } from '../../report/text/words.ts'
 import { isSame, keyChanges } from './document.ts'
 import { lookUp, refuseBad, refuseMissing } from './look-up.ts'
 import { all } from './upload.ts'
@@ -26,7 +27,7 @@ export async function diff(work: Work, names: readonly string[]): Promise<number
         const changes = { ...found, rewritten: found.rewritten && known.form === 'whole' }
         const equal = isSame({ ...changes, rewritten: false }) // comments, order and quotes are no secrets
         differs ||= !equal
-        work.say(`${where} and ${used.store.title}: ${equal ? `the same, ${changes.same.length} keys` : 'they differ'}`)
+        work.say(`${where} and ${used.store.title}: ${equal ? `the same, ${count(changes.same.length, 'key')}` : 'they differ'}`)
         for (const [word, keys] of [['differ', changes.changed], ['only on the host', changes.gone], ['only in the store', changes.added]] as const) if (keys.length > 0) work.say(`  ${word}: ${keys.join(', ')}`)
         if (changes.rewritten) work.say('  comments, order or quotes are not')
       }

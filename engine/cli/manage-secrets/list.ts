@@ -1,3 +1,4 @@
+import { count } from '../../report/text/words.ts'
 import { UNVERSIONED } from '../../secrets/store.ts'
 import { speakOf } from '../../values/redact.ts'
 import { table } from '../help.ts'
@@ -10,7 +11,7 @@ export async function listLocal(work: Work): Promise<number> {
     const files = found.filter(({ there }) => there)
     work.say(`${host.name}${files.length === 0 ? `: no .env below ${services}` : ''}`)
     const rows = files.map(({ path, mode, document, problem }) => {
-      const keys = document === undefined ? [] : [`${document.values.size} key${document.values.size === 1 ? '' : 's'}`]
+      const keys = document === undefined ? [] : [count(document.values.size, 'key')]
       return [path, [...keys, ...(problem === undefined ? [] : [`not usable: ${problem}`]), ...(mode === '' || mode === '0600' || mode === '0400' ? [] : [`WARNING: mode ${mode}, should be 0600`])].join(', ')]
     })
     if (rows.length > 0) for (const row of table(rows)) work.say(row)
