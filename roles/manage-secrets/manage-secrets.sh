@@ -155,7 +155,7 @@ strange() {
     END { if (open != "") refuse(key ": the quotes are not closed") }'
 }
 
-# where NAME: its directory to $dir. 1 when there is none, or two.
+# where NAME: its directory to $dir. 1 when there is none, or two; 2 when whoever asks may not look into it.
 where() {
   dir=''
   case $1 in '' | -* | .* | */* | *[!A-Za-z0-9_.-]*) complain "\"$1\" is no service: its name alone, with letters, digits, \"_\", \".\" and \"-\""; return 1 ;; esac
@@ -166,12 +166,13 @@ where() {
     dir=$each
   done
   [ -n "$dir" ] || { complain "there is no directory of $1 in $services or $apps"; return 1; }
+  [ -x "$dir" ] || { complain "$dir cannot be looked into: run this with sudo"; return 2; }
 }
 
-# usable FILE: a plain file that can be read.
+# usable FILE: a plain file that can be read. 1 when it is none, 2 when it cannot be.
 usable() {
   if [ -h "$1" ] || [ ! -f "$1" ]; then complain "$1 is no plain file"; return 1; fi
-  [ -r "$1" ] || { complain "$1 cannot be read: run this as root"; return 1; }
+  [ -r "$1" ] || { complain "$1 cannot be read: run this with sudo"; return 2; }
 }
 
 # --- the commands ---
@@ -250,6 +251,18 @@ places() {
   done | grep -E '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' | sort -u
 }
 
+# unseen: says which directory of services whoever asks may not look into; false where there is none.
+unseen() {
+  for each in "$services" "$apps"; do
+    if [ -d "$each" ]; then [ ! -r "$each" ] || [ ! -x "$each" ] || continue
+    # What stands behind a closed door is no directory to [ -d ].
+    else ls -d "$each" 2>&1 | grep -q 'ermission denied' || continue; fi
+    complain "$each cannot be looked into: run this with sudo"
+    return 0
+  done
+  return 1
+}
+
 # names of what is stored as NAME/.env
 remote_names() {
   ask_aws get-parameters-by-path --path "${prefix:-/}" --recursive --query 'Parameters[].[Name,Version]' --output text >"$work/listed" || { blame "${prefix:-/}"; return 2; }
@@ -257,17 +270,18 @@ remote_names() {
 
 batch() {
   what=$1; shift
+  failed=0
   if [ $# -eq 0 ]; then
+    if unseen; then return 2; fi
     [ "$what" = upload ] || remote_names || return 2
     for name in $(places); do
-      where "$name" || continue
+      where "$name" || { [ $? = 1 ] || failed=2; continue; }
       if [ "$what" = upload ]; then [ -e "$dir/.env" ] || continue
       else awk -v name="$prefix/$name/.env" '$1 == name { found = 1 } END { exit !found }' "$work/listed" || continue; fi
       set -- "$@" "$name"
     done
   fi
-  [ $# -gt 0 ] || { say "there is nothing to $what"; return 0; }
-  failed=0
+  [ $# -gt 0 ] || { [ "$failed" != 0 ] || say "there is nothing to $what"; return "$failed"; }
   for name in "$@"; do
     # A service without any settings has an empty one, which keeps no other from being stored.
     if [ "$what" = upload ] && where "$name" 2>/dev/null && [ ! -h "$dir/.env" ] && bare "$dir/.env"; then say "$dir/.env is empty: nothing to store"; continue; fi
@@ -277,16 +291,19 @@ batch() {
 }
 
 list_local() {
+  failed=0
+  if unseen; then failed=2; fi
   for name in $(places); do
-    where "$name" || continue
+    where "$name" || { [ $? = 1 ] || failed=2; continue; }
     [ -e "$dir/.env" ] || [ -h "$dir/.env" ] || continue
-    usable "$dir/.env" || continue
+    usable "$dir/.env" || { [ $? = 1 ] || failed=2; continue; }
     mode=$(stat -c %a "$dir/.env")
     case $mode in 600 | 400) warning='' ;; *) warning="  WARNING: mode $mode, should be 600" ;; esac
     problem=$(strange "$dir/.env")
     if [ -n "$problem" ]; then say "$dir/.env  not usable: $problem$warning"
     else say "$dir/.env  $(count_keys "$dir/.env")$warning"; fi
   done
+  return "$failed"
 }
 
 list_remote() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -108,6 +108,43 @@ function linesRefused(text: string): number[] {
   const read = readDotenv(text)
   return read.ok ? [] : read.error.map(({ line }) => line)
 }
+
+const asRoot = { skip: process.getuid?.() !== 0 && 'to become somebody else needs root' }
+for (const shell of [['dash'], ['bash'], ['busybox', 'sh']])
+  test(`manage-secrets on a host: who may not look is told so, and what to do (${shell.join(' ')})`, asRoot, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-manage-'))
+    try {
+      const [services, apps] = [join(folder, 'opt/services'), join(folder, 'opt/services/apps')]
+      writeFileSync(join(folder, 'conf'), `services=${services}\napps=${apps}\n`)
+      writeFileSync(join(folder, 'aws'), '#!/bin/sh\nexit 1\n')
+      copyFileSync(SCRIPT, join(folder, 'script'))
+      for (const service of ['apps/shop', 'postgres', 'redis', 'caddy']) {
+        mkdirSync(join(services, service), { recursive: true })
+        writeFileSync(join(services, service, '.env'), 'A=1\n')
+      }
+      for (const [path, mode] of [[folder, 0o755], [join(folder, 'aws'), 0o755], [join(services, 'redis'), 0o711], [join(services, 'redis/.env'), 0o644], [join(services, 'caddy/.env'), 0o600], [join(services, 'postgres'), 0o700]] as const) chmodSync(path, mode)
+      const asNobody = (...words: string[]) => {
+        const { status, stdout, stderr } = spawnSync('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', ...shell, join(folder, 'script'), ...words], { encoding: 'utf8', timeout: 30_000, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, MANAGE_SECRETS_CONF: join(folder, 'conf') } })
+        return [status, stdout, stderr.replaceAll('manage-secrets: ', '').replaceAll(services, 'S')]
+      }
+      const sudo = (path: string, may = 'looked into') => `${path} cannot be ${may}: run this with sudo\n`
+      const seen = `${services}/redis/.env  1 key  WARNING: mode 644, should be 600\n`
+      const some = sudo('S/caddy/.env', 'read') + sudo('S/postgres')
+      chmodSync(join(services, 'apps/shop'), 0o755)
+      chmodSync(join(services, 'apps/shop/.env'), 0o600)
+      assert.deepEqual(asNobody('list-local'), [2, seen, some + sudo('S/apps/shop/.env', 'read')])
+      assert.deepEqual(asNobody('-y', 'upload', 'postgres'), [2, '', sudo('S/postgres')])
+      chmodSync(apps, 0o700)
+      assert.deepEqual(asNobody('list-local'), [2, seen, sudo('S/apps') + some])
+      for (const path of [services, join(folder, 'opt')]) {
+        chmodSync(path, 0o700)
+        for (const words of [['list-local'], ['-y', 'batch-upload']]) assert.deepEqual(asNobody(...words), [2, '', sudo('S')], words.join(' '))
+        chmodSync(path, 0o755)
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
 const elsewhere: readonly (readonly [store: string, says: RegExp])[] = [
   ['', /the inventory of this host names no store/],
