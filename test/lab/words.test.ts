@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { checkout } from '../../lab/paths.ts'
 
@@ -28,4 +31,16 @@ for (const [words, says] of wrong)
     const { status, stdout, stderr } = spawnSync('node', ['--import', 'tsx', 'lab/cli.ts', ...words.split(' ')], { cwd: checkout, env, encoding: 'utf8', timeout: 60_000 })
     assert.deepEqual([status, stdout, stderr.replace(/^lab: /, '').slice(0, says.length)], [3, '', says])
     assert.match(stderr, /npm run lab -- COMMAND\n  up \[N\]/)
+  })
+
+const asRoot = { skip: process.getuid?.() !== 0 && 'to become somebody else needs root' }
+for (const words of ['up', 'down', 'reset lab1'])
+  test(`the lab says in a sentence that it takes root: ${words}`, asRoot, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hw-lab-'))
+    try {
+      const { status, stdout, stderr } = spawnSync('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, '--import', 'tsx', 'lab/cli.ts', ...words.split(' ')], { cwd: checkout, env: { ...env, HOSTWRIGHT_LAB: folder }, encoding: 'utf8', timeout: 60_000 })
+      assert.deepEqual([status, stdout, stderr], [1, '', 'lab: this machine cannot hold lab hosts: you are not root, and making namespaces, mounts and a bridge needs root.\n'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
