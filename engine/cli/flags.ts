@@ -39,7 +39,7 @@ export const FLAGS = {
   'list-tasks': { doc: 'say which tasks, as on an empty host; contact nobody' },
   'list-tags': { doc: 'say which tags; contact nobody' },
   'syntax-check': { doc: 'check inventory, variables and params; contact nobody' },
-  'start-at': { takes: 'TASK', doc: 'skip the tasks before this one (its title, * for anything)' },
+  'start-at': { takes: 'TASK', doc: 'skip the tasks before this one (its title, also as ROLE › TITLE; * for anything)' },
   step: { doc: 'ask before anything is changed' },
   'save-plan': { takes: 'FILE', doc: 'with --check: keep what would be done in a file, to be applied later' },
   plan: { takes: 'FILE', doc: 'do what such a file says: exactly that, or nothing; with --check: see whether it still holds' },

@@ -3,6 +3,7 @@ import { dockerNetworkNames } from '../facts/docker-network.ts'
 import type { Fact } from '../facts/fact.ts'
 import { os, type OsState } from '../facts/os.ts'
 import { path, type PathState } from '../facts/path.ts'
+import { LEFT_OUT } from '../host/host.ts'
 import type { Inventory } from '../inventory/types.ts'
 import type { PreparedHost, PreparedPlay } from '../playbook/prepare.ts'
 import { runPlays } from '../playbook/run.ts'
@@ -46,7 +47,7 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
     onTags: (own) => own.forEach((tag) => tags.add(tag)),
   })
   const lines: string[] = []
-  const titles: string[] = []
+  const named: { readonly role: string; readonly task: string }[] = []
   const told = new Map<string, string>()
   let play = ''
   for (const event of events) {
@@ -55,9 +56,11 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
     // A role that several of these hosts have is shown as it is on the first.
     const first = told.get(`${play} ${event.role}`) ?? event.host
     told.set(`${play} ${event.role}`, first)
+    // What nobody asked for is told on a run, where it would have been acted upon.
+    if (event.type === 'task' && event.why === LEFT_OUT) continue
     // A role that throws is told under its own name.
     if (event.type === 'task' && event.status === 'failed' && event.task === event.role) continue
-    if (event.type === 'task') titles.push(event.task)
+    if (event.type === 'task') named.push(event)
     if (first !== event.host) continue
     if (event.type === 'role') lines.push(`  ${event.role}`)
     if (event.type === 'task') lines.push(`    ${event.task}`)
@@ -65,11 +68,11 @@ export async function listTasks(about: { readonly plays: readonly PreparedPlay[]
   }
   const known = [...tags].sort()
   const depends = events.some(({ type }) => type === 'failure')
-  return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, titles, known, depends }
+  return { tasks: `${lines.join('\n')}\n`, tags: `${known.join('\n')}\n`, named, known, depends }
 }
 
 /** Begins anew with each call: see `Options.gate`. */
-type Gate = () => (host: string, title: string) => boolean
+type Gate = () => (host: string, title: string, role: string) => boolean
 
 /** As few hosts as have every role between them. */
 function covering(hosts: readonly PreparedHost[]): PreparedHost[] {

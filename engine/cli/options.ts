@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../values/result.ts'
 import { Secret } from '../values/secret.ts'
 import { askSecret } from './ask.ts'
 import type { FlagName, Typed } from './flags.ts'
-import { titleMatches } from './title.ts'
+import { isMeant } from './title.ts'
 
 /** The flags that are more than switches, read and checked. */
 export interface Options {
@@ -26,7 +26,7 @@ export interface Options {
   readonly sshConfig?: string
   readonly acceptNew: boolean
   /** Makes what says no until the task comes where a run is to begin; one for each time that the plays are gone through. */
-  readonly gate?: () => (host: string, title: string) => boolean
+  readonly gate?: () => (host: string, title: string, role: string) => boolean
   /** Who logs in, by host, where neither inventory nor flags say it: known once ssh_config was read. */
   readonly logins?: ReadonlyMap<string, string>
   /** Of the person at the controller. */
@@ -148,10 +148,10 @@ function whereItLeads(path: string): string {
 }
 
 /** Opens, per host, at the task where the run is to begin. */
-function startGate(pattern: string): (host: string, title: string) => boolean {
+function startGate(pattern: string): (host: string, title: string, role: string) => boolean {
   const begun = new Set<string>()
-  return (host, title) => {
-    if (titleMatches(pattern, title)) begun.add(host)
+  return (host, task, role) => {
+    if (isMeant(pattern, { role, task })) begun.add(host)
     return begun.has(host)
   }
 }

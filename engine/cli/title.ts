@@ -1,3 +1,10 @@
+import { taskName } from '../report/text/task.ts'
+
+/** Whether `--start-at` means a task: by its title, or as a run tells it, "motd › file /etc/motd". */
+export function isMeant(pattern: string, task: { readonly role: string; readonly task: string }): boolean {
+  return titleMatches(pattern, task.task) || titleMatches(pattern, taskName(task))
+}
+
 /** Whether a task's title is meant: the title itself, or a pattern in which `*` stands for anything. */
 export function titleMatches(pattern: string, title: string): boolean {
   const [first = '', ...rest] = pattern.split('*')

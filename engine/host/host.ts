@@ -36,8 +36,8 @@ export interface RunAbout {
 
 /** What a host needs of the run around it. */
 export interface HostServices {
-  /** True when this task, with these tags, is asked for. */
-  selected(title: string, tags: readonly string[]): boolean
+  /** True when this task of this role, with these tags, is asked for. */
+  selected(title: string, tags: readonly string[], role: string): boolean
   /** The first caller under a key runs; all get its result. Once a run, over all hosts. */
   once<T>(key: string, host: string, work: () => Promise<T>): Promise<T>
   /** Who runs this, and from which revision of the playbooks. */
@@ -52,7 +52,8 @@ export interface HostServices {
   other(name: string, role: string): Promise<Host>
 }
 
-const LEFT_OUT = 'not asked for: --tags, --skip-tags or --start-at'
+/** Why a task was passed over that nobody asked for. */
+export const LEFT_OUT = 'not asked for: --tags, --skip-tags or --start-at'
 
 /**
  * A host as a role sees it. One step at a time: what is asked for while something runs waits its turn.
@@ -268,7 +269,7 @@ export class Host {
   }
 
   #isSelected({ title, tags }: { readonly title: string; readonly tags: readonly string[] }): boolean {
-    return this.#services.selected(title, [...this.#tags, ...tags])
+    return this.#services.selected(title, [...this.#tags, ...tags], this.#role)
   }
 
   #expect<T>(work: () => Promise<T>): PromiseLike<T> {

@@ -138,9 +138,9 @@ export class HostRuns {
       checkStopped,
     }
     const services = {
-      selected: (title: string, own: readonly string[]) => {
+      selected: (title: string, own: readonly string[], role: string) => {
         this.#options.onTags?.(own)
-        return isSelected(own, this.#options.tags) && (this.#options.gate?.(host.name, title) ?? true)
+        return isSelected(own, this.#options.tags) && (this.#options.gate?.(host.name, title, role) ?? true)
       },
       once: <T>(key: string, name: string, work: () => Promise<T>) => this.#once.do(key, name, work),
       store: () => storeOf(host),

@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly emit: Emit
   readonly stop: Stop
   /** Says no until the task comes where a run is to begin (`--start-at`). */
-  readonly gate?: (host: string, title: string) => boolean
+  readonly gate?: (host: string, title: string, role: string) => boolean
   /** Asked before anything is changed (`--step`); false stops the host there. */
   readonly confirm?: HostContext['confirm']
   /** Keeps book of what is done, and can forbid it: where a plan is made or kept to. */

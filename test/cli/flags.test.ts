@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { readFlags } from '../../engine/cli/flags.ts'
 import { readOptions } from '../../engine/cli/options.ts'
-import { titleMatches } from '../../engine/cli/title.ts'
+import { isMeant, titleMatches } from '../../engine/cli/title.ts'
 import { printDiagnostic } from '../../engine/diagnostic/print.ts'
 import { parseExtra } from '../../engine/inventory/extra.ts'
 import { paramsOf, readParams } from '../../engine/playbook/params.ts'
@@ -170,7 +170,7 @@ test('--start-at begins anew each time that the plays are gone through: with --p
   assert.ok(typed.ok)
   const options = await readOptions(typed.value, { cwd: '/', isTTY: false })
   assert.ok(options.ok && options.value.gate)
-  for (const gate of [options.value.gate(), options.value.gate()]) assert.deepEqual(['a', 'b', 'c'].map((title) => gate('here', title)), [false, true, true])
+  for (const gate of [options.value.gate(), options.value.gate()]) assert.deepEqual(['a', 'b', 'c'].map((title) => gate('here', title, 'motd')), [false, true, true])
 })
 
 const titles: readonly (readonly [pattern: string, title: string, matches: boolean])[] = [
@@ -186,3 +186,12 @@ const titles: readonly (readonly [pattern: string, title: string, matches: boole
   ['[x]*', '[x] y', true],
 ]
 for (const [pattern, title, matches] of titles) test(`--start-at "${pattern}" ${matches ? 'begins' : 'does not begin'} at "${title}"`, () => assert.equal(titleMatches(pattern, title), matches))
+
+const meant: readonly (readonly [pattern: string, role: string, task: string, matches: boolean])[] = [
+  ['motd › file /etc/motd', 'motd', 'file /etc/motd', true],
+  ['file /etc/motd', 'motd', 'file /etc/motd', true],
+  ['motd › *', 'motd', 'file /etc/motd', true],
+  ['other › file /etc/motd', 'motd', 'file /etc/motd', false],
+  ['extra a', '', 'extra a', true],
+]
+for (const [pattern, role, task, matches] of meant) test(`--start-at "${pattern}" ${matches ? 'begins' : 'does not begin'} at "${task}" of the role "${role}"`, () => assert.equal(isMeant(pattern, { role, task }), matches))

@@ -76,6 +76,10 @@ const refused: readonly (readonly [what: string, args: readonly string[], text: 
   ['everything skipped', ['-i', closed, '-e', 'dir=/x', '--skip-tags', 'tiny,the-end', '--syntax-check'], '--skip-tags tiny,the-end leaves no task\n  say --allow-empty when that is fine\n1 problem; no host was contacted.\n'],
   ['two reports in one file', ['-i', closed, '-e', 'dir=/x', '--report', 'nowhere/a', '--junit', 'nowhere/../nowhere/a'], '--report and --junit are the same file: nowhere/../nowhere/a\n  name a file of its own for each\n1 problem; no host was contacted.\n'],
   ['a flag that does not exist, with all else that is wrong', ['-i', closed, '--frks', '3', '-e', 'dir=/x', '-f', '0', '-l', 'nobody', '-K'], 'there is no flag --frks\n  did you mean "--forks"?\n--forks takes a whole number from 1 on\n--limit:1:1 there is no host or group "nobody"\n    nobody\n    ~~~~~~\n  there is: all, closed, ungrouped\n3 problems; no host was contacted.\n'],
+  ['a task that tags leave out', ['-i', closed, '-e', 'dir=/x', '--start-at', 'tiny › directory /x', '-t', 'the-end'], 'the task "tiny › directory /x" is there, and --tags the-end leaves it out\n  --list-tasks --tags the-end shows what is left to begin at\n1 problem; no host was contacted.\n'],
+  ['a task that tags leave out, by its title', ['-i', closed, '-e', 'dir=/x', '--start-at', 'directory*', '--skip-tags', 'greet'], 'the task "directory*" is there, and --skip-tags greet leaves it out\n  --list-tasks --skip-tags greet shows what is left to begin at\n1 problem; no host was contacted.\n'],
+  ['an action that tags leave out', ['-i', closed, '-e', 'dir=/x', '-e', 'then=sleep', '--start-at', 'the-end › *', '-t', 'greet'], 'the task "the-end › *" is there, and --tags greet leaves it out\n  --list-tasks --tags greet shows what is left to begin at\n1 problem; no host was contacted.\n'],
+  ['a task of another role', ['-i', closed, '-e', 'dir=/x', '--start-at', 'the-end › directory /x'], 'no task is called "the-end › directory /x"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
   ['a task that is not there', ['-i', closed, '-e', 'dir=/x', '--start-at', 'file /y*'], 'no task is called "file /y*"\n  --list-tasks shows all; * stands for anything\n1 problem; no host was contacted.\n'],
 ]
 for (const [what, args, text] of refused)
@@ -195,6 +199,7 @@ test('--tags, --skip-tags and --start-at leave out what is not asked for', { tim
   assert.deepEqual(await made('--tags', 'greet'), ['directory dir', 'file greeting'])
   assert.deepEqual(await made('--skip-tags', 'the-end'), ['directory dir', 'file greeting', 'extra a', 'extra b'])
   assert.deepEqual(await made('--start-at', '*greeting'), ['file greeting', 'extra a', 'extra b'])
+  assert.deepEqual(await made('--start-at', 'tiny › file *'), ['file greeting', 'extra a', 'extra b'])
 })
 
 test('params as flags, lists and JSON reach the playbook', async () => {

@@ -52,12 +52,12 @@ test('a run that begins later is listed from there', async () => {
 })
 
 test('a task that the empty host refuses is listed, and does not end the listing', async () => {
-  const { tasks, known, titles } = await listed(async (host) => {
+  const { tasks, known, named } = await listed(async (host) => {
     await host.ensure(file({ path: '/srv/shop/a', content: 'x' }), directory({ path: '/x' }))
     await host.run(command({ argv: ['true'] }, { tags: ['late'] }))
   })
   assert.equal(tasks, 'p:\n  r\n    file /srv/shop/a\n    directory /x\n    command true\n')
-  assert.deepEqual([known, titles], [['late', 'r'], ['file /srv/shop/a', 'directory /x', 'command true']])
+  assert.deepEqual([known, named.map(({ task }) => task)], [['late', 'r'], ['file /srv/shop/a', 'directory /x', 'command true']])
 })
 
 test('a role that fails in words of its own ends what can be listed, and that is said', async () => {
@@ -66,10 +66,10 @@ test('a role that fails in words of its own ends what can be listed, and that is
 })
 
 test('a task that is wrong in itself ends it too, with its place, and is no task of the list', async () => {
-  const { tasks, titles } = await listed(async (host) => {
+  const { tasks, named } = await listed(async (host) => {
     await host.ensure(directory({ path: '/x' }))
     await host.ensure(directory({ path: 'relative' }))
   })
   assert.match(tasks, /^p:\n  r\n    directory \/x\n    \(what comes after depends on the host, or is wrong: directory: path: a path on a host must be absolute, test\/cli\/list\.test\.ts:\d+\)\n$/)
-  assert.deepEqual(titles, ['directory /x'])
+  assert.deepEqual(named.map(({ task }) => task), ['directory /x'])
 })
