@@ -22,12 +22,21 @@ export function findSource(given: string, cwd: string): Result<SourceFile, Diagn
   if (given === '' || given.includes('\0')) return fail('-i is empty', 'name a folder in inventory/, a file, or hosts: -i web1,web2,')
   const candidates = [...(given.includes('/') ? [] : [join(cwd, 'inventory', given)]), resolve(cwd, given)]
   const path = candidates.find((candidate) => kindOf(candidate) !== 'none')
-  if (path === undefined) return fail(`there is no inventory "${given}"`, suggest(given, inventoriesIn(cwd)) ?? `it is looked for from the folder in which you stand${given.includes('/') ? '' : ', and in its inventory/'}; a single host is written with a comma: -i ${given},`)
+  if (path === undefined) {
+    const near = suggest(given, inventoriesIn(cwd))
+    const comma = `; a single host is written with a comma: -i ${given},`
+    return fail(`there is no inventory "${given}"`, near === undefined ? `it is looked for from the folder in which you stand${given.includes('/') ? '' : ', and in its inventory/'}${comma}` : `${near}${isLikeHost(given) ? comma : ''}`)
+  }
   if (kindOf(path) === 'file') return ok(fileSource(path))
   const found = FILES.filter((name) => kindOf(join(path, name)) === 'file')
   if (found.length > 1) return fail(`the folder has more than one inventory: ${found.join(' and ')}`, 'keep one, or name each: -i FILE -i FILE')
   if (found[0] === undefined) return fail('the folder has no inventory in it', `make one of ${FILES.join(', ')}`)
   return ok({ ...fileSource(join(path, found[0])), beside: seenIn(path).filter((name) => name !== found[0] && /\.(?:ya?ml|ini)$/.test(name)).map((name) => join(path, name)) })
+}
+
+/** An address, or a name with a dot in it that is no file's. */
+function isLikeHost(given: string): boolean {
+  return /^[\da-f]*:[\da-f:]*:[\da-f.]*$/i.test(given) || (/^[\w-]+(?:\.[\w-]+)+$/.test(given) && !/\.(?:ya?ml|json|ini|txt|[cm]?[jt]s)$/i.test(given))
 }
 
 function fileSource(path: string): Exclude<SourceFile, { kind: 'list' }> {

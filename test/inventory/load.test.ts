@@ -37,6 +37,10 @@ for (const [given, files, source] of found) {
 const notFound: readonly (readonly [given: string, files: Files, printed: string])[] = [
   ['prodution', { [`${P}hosts.yml`]: ONE }, '-i:1:1 there is no inventory "prodution"\n    prodution\n    ~~~~~~~~~\n  did you mean "production"?'],
   ['web1', {}, '-i:1:1 there is no inventory "web1"\n    web1\n    ~~~~\n  it is looked for from the folder in which you stand, and in its inventory/; a single host is written with a comma: -i web1,'],
+  ['10.0.0.5', { [`${P}hosts.yml`]: ONE }, '-i:1:1 there is no inventory "10.0.0.5"\n    10.0.0.5\n    ~~~~~~~~\n  there is: production; a single host is written with a comma: -i 10.0.0.5,'],
+  ['2001:db8::1', { [`${P}hosts.yml`]: ONE }, '-i:1:1 there is no inventory "2001:db8::1"\n    2001:db8::1\n    ~~~~~~~~~~~\n  there is: production; a single host is written with a comma: -i 2001:db8::1,'],
+  ['prod.example', { 'inventory/prod.examples/hosts.yml': ONE }, '-i:1:1 there is no inventory "prod.example"\n    prod.example\n    ~~~~~~~~~~~~\n  did you mean "prod.examples"?; a single host is written with a comma: -i prod.example,'],
+  ['prod.yml', { [`${P}hosts.yml`]: ONE }, '-i:1:1 there is no inventory "prod.yml"\n    prod.yml\n    ~~~~~~~~\n  there is: production'],
   ['', {}, '-i:1:1 -i is empty\n    \n    ~\n  name a folder in inventory/, a file, or hosts: -i web1,web2,'],
   ['production', { [`${P}group_vars/all.yml`]: '' }, '-i:1:1 the folder has no inventory in it\n    production\n    ~~~~~~~~~~\n  make one of hosts.yml, hosts.yaml, hosts, hosts.ini, hosts.ts'],
   ['production', { [`${P}hosts.yml`]: '', [`${P}hosts.ini`]: '' }, '-i:1:1 the folder has more than one inventory: hosts.yml and hosts.ini\n    production\n    ~~~~~~~~~~\n  keep one, or name each: -i FILE -i FILE'],
