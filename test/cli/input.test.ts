@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { run } from '../rig/cli.ts'
+import { needs } from '../rig/needs.ts'
 import { closed, folder, fresh, here, onHere, put, tiny } from './tiny.ts'
 
 const bad = put(
@@ -200,6 +201,12 @@ test('--tags, --skip-tags and --start-at leave out what is not asked for', { tim
   assert.deepEqual(await made('--skip-tags', 'the-end'), ['directory dir', 'file greeting', 'extra a', 'extra b'])
   assert.deepEqual(await made('--start-at', '*greeting'), ['file greeting', 'extra a', 'extra b'])
   assert.deepEqual(await made('--start-at', 'tiny › file *'), ['file greeting', 'extra a', 'extra b'])
+})
+
+test('somebody who is not there cannot be become: no rule of sudo would help', async () => {
+  needs('sudo', 'sudo')
+  const { code, stdout } = await onHere(fresh(), '-b', '--become-user', 'nobodyelse')
+  assert.deepEqual([code, /cannot become nobodyelse with sudo; it said: .*unknown user.*\n +next +there is no user nobodyelse on this host: --become-user and ansible_become_user name one\n/.test(stdout), stdout.includes('sudoers,')], [4, true, false], stdout)
 })
 
 test('params as flags, lists and JSON reach the playbook', async () => {

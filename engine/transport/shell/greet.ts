@@ -84,7 +84,8 @@ function noShell(target: string, ended: Ended, noise: string, become: string | u
     return {
       reason: 'become',
       message: `${target}: cannot become ${become} with sudo${told(noise.replaceAll(SUDO_PROMPT, ''))}`,
-      hint: 'allow it in sudoers, or give the password: --ask-become-pass (-K)',
+      // In the words of sudo, and of sudo-rs.
+      hint: /sudo: (?:unknown user|user '.*' not found)/.test(noise) ? `there is no user ${become} on this host: --become-user and ansible_become_user name one` : 'allow it in sudoers, or give the password: --ask-become-pass (-K)',
     }
   return { reason: 'no-shell', message: `${target}: the login gives no /bin/sh${told(noise)}`, hint: 'the login shell must run commands: not nologin, not a restricted shell' }
 }
