@@ -5,9 +5,9 @@ import { diagnostic } from '../diagnostic/make.ts'
 import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
-import { firstOf, hostsOf, reportMixed, type Environment } from './environments.ts'
+import { hostsOf, reportMixed, type Environment } from './environments.ts'
 import { readExtra, type FlagParam } from './extra.ts'
-import { Graph, type SaidVars } from './graph.ts'
+import { Graph } from './graph.ts'
 import { readInventory } from './read.ts'
 import { displayName } from './source.ts'
 import { findSource, type SourceFile } from './sources.ts'
@@ -50,18 +50,14 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   problems.warnings.push(...files.flatMap((file) => unreadBeside(file, files, cwd)))
   const graph = new Graph(problems)
   const said = []
-  const environments = new Map<string, Environment>()
-  const has = (file: SourceFile, hosts: readonly string[], vars: SaidVars) => {
-    const known = environments.get(file.base ?? file.text)
-    environments.set(file.base ?? file.text, { hosts: new Set([...(known?.hosts ?? []), ...hosts]), vars: known?.vars ?? firstOf(vars) })
-  }
+  const environments: Environment[] = []
   let complete = files.length === sources.length
   for (const file of files) {
     const drafts = await readInventory(file, cwd, problems)
     complete &&= drafts !== undefined
     const vars = graph.add(drafts ?? [])
     said.push(vars)
-    if (files.length > 1) has(file, hostsOf(drafts ?? []), vars)
+    if (files.length > 1) environments.push({ hosts: new Set(hostsOf(drafts ?? [])), said: vars })
   }
   const groups = { names: new Set(graph.groups.keys()), complete }
   const hosts = { names: new Set(graph.hosts.keys()), complete }
@@ -69,14 +65,15 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
   const bases = files.map((file) => file.base)
   for (const [index, vars] of said.entries()) {
     graph.strengthen(vars)
-    const [base, file] = [bases[index], files[index]]
+    const base = bases[index]
     // Two files of one folder share its group_vars/ and host_vars/: they count with the last of them.
-    if (file === undefined || base === undefined || bases.lastIndexOf(base) !== index) continue
+    if (base === undefined || bases.lastIndexOf(base) !== index) continue
     const beside = { groups: readVarsFolder(base, 'group', groups, cwd, problems, unread), hosts: readVarsFolder(base, 'host', hosts, cwd, problems, unread) }
     graph.strengthen(beside)
-    has(file, [], beside)
+    const own = environments.filter((_, each) => bases[each] === base).flatMap(({ hosts: names }) => [...names])
+    if (files.length > 1) environments.push({ hosts: new Set(own), said: beside })
   }
-  reportMixed([...environments.values()], problems)
+  reportMixed(environments, graph, problems)
   const extra = readExtra(options.extra ?? [], cwd, problems)
   const names = files.map((file) => (file.kind === 'list' ? file.text : displayName(file.path, cwd)))
   const inventory = assemble(graph, extra, names, problems)

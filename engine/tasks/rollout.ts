@@ -134,6 +134,7 @@ export const rollout = defineTask({
       lasting: others.filter(({ isOneShot }) => !isOneShot).map(({ name }) => name),
       afresh: along.filter(({ how }) => how === 'recreate' || how === 'restart').map(({ service }) => service),
       orphans: orphans.length > 0,
+      named: wish.services.flatMap(({ name, networks }) => networks.filter((network) => file.externalNetworks.includes(network)).map((network) => [name, network] as const)),
       networks: file.externalNetworks, mounts: wish.services.flatMap(({ mounts }) => mounts.filter((at) => !at.includes('$'))),
     })
     const next = `${journalPath(project.name)}/next`

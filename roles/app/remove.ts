@@ -1,6 +1,6 @@
 import { absent, composeProject, facts, journalPath, releasesPath, strangerIn, type Host } from '../../engine/index.ts'
 import { siteAt } from '../caddy/site.ts'
-import { cronOf } from './jobs.ts'
+import { withoutJobs } from './jobs.ts'
 import { siteOf, withoutSite } from './site.ts'
 
 export interface RemoveParams {
@@ -29,7 +29,7 @@ export async function removeApp(host: Host, { name, data, apps, caddy }: RemoveP
   if (!answers && (current?.about.get('address') ?? '') !== '') host.note(`${name} was deployed for ${current?.about.get('address')}, and no site of it stands in ${site.caddy}/sites: where it stands elsewhere, it stays`)
   if (answers && (await siteOf(host, site))?.ours !== true) host.fail(`${siteAt(site.caddy, name)} is not as we wrote it: Caddy would go on to send there`, 'look at it, and remove it by hand; then run again')
 
-  await host.ensure(absent({ path: cronOf(name) }))
+  await withoutJobs(host, name, at)
   await withoutSite(host, site)
   await host.ensure(composeProject({ directory: at, state: 'down' }))
   await host.ensure(

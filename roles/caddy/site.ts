@@ -1,4 +1,4 @@
-import { absent, file, type Content, type Host, type Secret } from '../../engine/index.ts'
+import { absent, file, Secret, type Content, type Host } from '../../engine/index.ts'
 import { caddyLoaded } from './loaded.ts'
 import { caddyProject, validatedSite } from './project.ts'
 
@@ -21,8 +21,10 @@ export interface CaddySite {
  * await caddySite(host, { name: 'metrics', content: `metrics.example.com {\n\tbasic_auth {\n\t\tops ${hash}\n\t}\n\treverse_proxy metrics:9090\n}\n` })
  */
 export async function caddySite(host: Host, { name, content, state = 'present', directory = '/opt/services/caddy' }: CaddySite): Promise<void> {
+  if (!/^[a-z0-9][a-z0-9_.-]*$/i.test(name)) throw new Error(`the name of a site is that of its file: letters, digits, "_", "." and "-", and not ${JSON.stringify(name.slice(0, 80))}`)
   const at = siteAt(directory, name)
-  const site = state === 'absent' ? absent({ path: at }) : file({ path: at, content, mode: '0644', validate: validatedSite(directory, at) })
+  const isSecret = content instanceof Secret || (typeof content === 'object' && content.secret)
+  const site = state === 'absent' ? absent({ path: at }) : file({ path: at, content, mode: isSecret ? '0600' : '0644', validate: validatedSite(directory, at) })
   await host.ensure(site, caddyProject(directory))
   await host.ensure(caddyLoaded({}))
 }

@@ -59,7 +59,7 @@ test('app, worker and jobs come up, and the second run does nothing', async () =
 
 test('a job runs out of the version that is deployed: by hand, one at a time, no longer than it may', () => {
   assert.equal(job('nightly'), 'report of v1, 100%\nended with 3')
-  assert.match(sh(`cd /opt/services/apps/${APP}; sh job.sh long 4 2>&1 & sleep 1.5; sh job.sh long 4 2>&1 || true; wait`), /^the one before still runs: left out\n(?:Killed\n)?not done after 4 s: ended\nended with 1(?:24|37)$/m)
+  assert.match(sh(`cd /opt/services/apps/${APP}; sh job.sh long 4 2>&1 & sleep 1.5; sh job.sh long 4 2>&1 || true; wait`), /^left out: the one before still runs\n(?:Killed\n)?not done after 4 s: ended\nended with 1(?:24|37)$/m)
   assert.equal(containers(), both('v1'), 'nothing of it is left')
 })
 
@@ -82,6 +82,24 @@ test('a version whose worker does not stay is undone, and no request is lost', a
 test('a rollback brings the worker back with it', async () => {
   ended(await other('rollback-app'), 0)
   settled('v1')
+})
+
+test('the rollout is killed on the host while a worker is replaced: no request is lost, a job waits, and the next deploy begins from what was', async () => {
+  // It takes its five seconds to end, and there is another one beside it.
+  const stubborn = { jobs, workers: { mail: { command: ['sh', '-c', 'trap "" TERM; while :; do sleep 0.2; done'], grace: '5s' } } }
+  ended(await deploy('v1', stubborn), 0)
+  const load = new Load({ address: readState().hosts[HOST]?.address ?? '', host: `${APP}.lab` }, 40, { seconds: 240, slow: false })
+  await load.started
+  const journal = `/var/lib/hostwright/rollout/${APP}`
+  sh(`setsid sh -c 'i=0; until [ -e ${journal}/others ]; do i=$((i + 1)); [ $i -lt 6000 ] || exit; sleep 0.01; done; sleep 1; pkill -9 -f "rollout/${APP}/run[.]sh"' >/dev/null 2>&1 </dev/null &`)
+  assert.match(ended(await deploy('v3', { ...stubborn, workers: { ...stubborn.workers, sms: workers.mail } }), 2).stdout, /finishes or undoes it/)
+  assert.equal(sh(`cat ${journal}/phase`), 'beside')
+  assert.equal(sh(`timeout 3 sh /opt/services/apps/${APP}/job.sh nightly 2>&1; echo "code $?"`), 'code 124', 'nobody knows which version it would be')
+  ended(await deploy('v1', stubborn), 0)
+  settled('v1')
+  assert.equal(job('nightly').split(',')[0], 'report of v1')
+  const { failed, failures } = await load.stop()
+  assert.deepEqual([failed, failures], [0, []])
 })
 
 test('another project that has the name of a worker is refused: what is meant for one would reach the other', async () => {

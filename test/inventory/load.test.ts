@@ -115,6 +115,13 @@ test('two environments at once are refused: each would have the variables of the
   }
   const message = await refused(files, ['staging', 'production'])
   assert.match(message, /^production\/group_vars\/all\.yml:2:1 two environments at once: what is said here of groups would hold for s1, too, and what staging\/group_vars\/all\.yml:1 says for p1\n/)
+  // Two files of one folder, too.
+  assert.match(await refused({ 'inv/a.yml': 'all:\n  hosts:\n    s1:\n  vars:\n    x: 1\n', 'inv/b.yml': 'all:\n  hosts:\n    p1:\n  vars:\n    x: 2\n' }, ['inv/a.yml', 'inv/b.yml']), /two environments at once/)
+  // Groups of their own, which the others are not in, and group_vars that files of one folder share.
+  const apart = { 'a/dc1.yml': 'dc1:\n  hosts:\n    s1:\n  vars:\n    x: 1\n', 'b/dc2.yml': 'dc2:\n  hosts:\n    p1:\n  vars:\n    x: 2\n' }
+  assert.deepEqual((await loaded(apart, ['a/dc1.yml', 'b/dc2.yml'])).hosts.get('p1')?.vars.value, { x: 2 })
+  const shared = { 'inv/a.yml': 'all:\n  hosts:\n    s1:\n', 'inv/b.yml': 'all:\n  hosts:\n    p1:\n', 'inv/group_vars/all.yml': 'x: 3\n' }
+  assert.deepEqual((await loaded(shared, ['inv/a.yml', 'inv/b.yml'])).hosts.get('p1')?.vars.value, { x: 3 })
   // Shared values, some of the same hosts once more, hosts without variables: none of these is another environment.
   for (const [more, vars] of [['shared.yml', { x: 2, y: 3 }], ['one.yml', { x: 4 }], ['more.yml', { x: 2 }], ['m2,', { x: 2 }]] as const) assert.deepEqual((await loaded(files, ['production', more])).hosts.get('p1')?.vars.value, vars)
 })

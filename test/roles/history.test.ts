@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { releases } from '../../engine/facts/rollout.ts'
+import { releases, rolloutPhase } from '../../engine/facts/rollout.ts'
 import { TaskFailed, type Host } from '../../engine/index.ts'
 import { tellHistory } from '../../roles/app/history.ts'
 import { rollBack } from '../../roles/app/rollback.ts'
 import { FakeHost } from '../../engine/testing/fake-host.ts'
+import type { Given } from '../rig/plan.ts'
 import { openMemory } from '../../engine/testing/memory-host.ts'
 
 /** What `history-app` tells of these records, oldest first, a line each. */
 const told = (...records: readonly string[]) => toldBy((host) => tellHistory(host, 'shop'), records)
 
-async function toldBy(work: (host: Host) => Promise<unknown>, records: readonly string[]): Promise<string[]> {
+async function toldBy(work: (host: Host) => Promise<unknown>, records: readonly string[], ...more: readonly Given[]): Promise<string[]> {
   const text = records.map((record, index) => `release 2026112${index}T080000Z\nby ann@laptop\nseconds 9\n${record}\n`).join('')
-  const { host, events } = openMemory(new FakeHost('memory', [[releases('shop'), releases('shop').kind.parse([Buffer.alloc(0), Buffer.from(text)], ['shop'])[0]]]))
+  const { host, events } = openMemory(new FakeHost('memory', [[releases('shop'), releases('shop').kind.parse([Buffer.alloc(0), Buffer.from(text)], ['shop'])[0]], ...more]))
   await work(host)
   return events.flatMap((event) => (event.type === 'note' ? [event.text.replaceAll(/ {2,}/g, ' ').trim()] : []))
 }
@@ -46,12 +47,19 @@ test('a rollback tells what it changes in the environment: what was rotated sinc
   assert.doesNotMatch((await back('version v1\nenv 0000000000aa KEY\nenv 0000000000dd APP_VERSION', 'version v2\nenv 0000000000aa KEY\nenv 0000000000ee APP_VERSION')).join(), /environment/)
 })
 
-test('a rollback to what runs does nothing, though an earlier release is of the same version, with the passwords of then', async () => {
+test('a rollback to what was deployed last brings nothing else back, though an earlier release is of the same version, with the passwords of then', async () => {
   const same = ['version v2\ndirectory /opt/services/apps/shop', 'version v2\ndirectory /opt/services/apps/shop']
-  for (const to of ['v2', '20261121T080000Z'])
-    assert.match((await toldBy(async (host) => assert.equal(await rollBack(host, 'shop', to), false), same)).join(), /^shop runs v2 of 20261121T080000Z: nothing is brought back/)
-  // By its time it is asked for: then it is meant. There is no Docker in memory.
-  await toldBy((host) => assert.rejects(rollBack(host, 'shop', '20261120T080000Z'), TaskFailed), same)
+  // Whether it runs is seen by rollout. There is no Docker in memory.
+  const noted = async (to?: string) => (await toldBy((host) => assert.rejects(rollBack(host, 'shop', to), /Docker/), same)).join()
+  for (const to of ['v2', '20261121T080000Z']) assert.match(await noted(to), /^shop was deployed last as v2 of 20261121T080000Z: it stays, or is brought back/)
+  assert.match(await noted('20261120T080000Z'), /^shop: back from v2 to v2 of 20261120T080000Z/)
+})
+
+test('after a rollout that was cut off what was deployed last is brought back, not what was before it', async () => {
+  const cut: Given = [rolloutPhase('shop'), 'stopped']
+  const two = ['version v1\ndirectory /opt/services/apps/shop', 'version v2\ndirectory /opt/services/apps/shop\nfrom 20261119T080000Z']
+  assert.match((await toldBy((host) => assert.rejects(rollBack(host, 'shop'), /Docker/), two, cut)).join(), /^shop was deployed last as v2 of 20261121T080000Z: a rollout after it was cut off, and it is brought back/)
+  assert.match((await toldBy(async (host) => assert.equal(await rollBack(host, 'shop'), false), two)).join(), /brought back already/)
 })
 
 test('what was not deployed by the role app is brought back by whoever deploys it', async () => {

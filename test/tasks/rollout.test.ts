@@ -90,7 +90,7 @@ test('rollout: what an operator writes cannot become a program on the host', () 
   const nasty = `it's; touch /tmp/x $(id) \`id\` \n"`
   const words = settingsText({
     project: 'shop', directory: `/opt/${nasty}`, service: 'web', replicas: 1, files: ['.env'], strategy: 'switch', wait: 1, drain: 1, observe: 1, keep: 2, minFree: 1, image: nasty, restore: undefined, upstream: undefined,
-    before: { argv: [nasty], timeout: 5 }, others: [nasty], lasting: [nasty], afresh: [nasty], orphans: true, networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
+    before: { argv: [nasty], timeout: 5 }, others: [nasty], lasting: [nasty], afresh: [nasty], orphans: true, named: [[nasty, nasty]], networks: [nasty], mounts: [nasty], record: { services: new Map(), volumes: new Map() }, about: { by: nasty }, versions: { KEY: nasty },
   })
   // Outside of single quotes no command of it is left.
   assert.doesNotMatch(words.replaceAll("'\\''", '').replaceAll(/'[^']*'/g, ''), /touch/)

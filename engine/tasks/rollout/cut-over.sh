@@ -6,7 +6,7 @@
 # What is printed goes to a log that the controller follows; lines that begin with "! " are what went wrong.
 #
 #   prepare   new files are live, nothing was started          ─┐
-#   beside    new containers are started, the old serve         ├─ undo: new ones go, old files come back
+#   beside    new ones are started, and workers; the old serve  ├─ undo: new ones go, old files come back
 #   switched  Caddy sends to the new, the old drain            ─┐
 #   stopped   the old are stopped and kept                      ├─ finish: when the new are well; undo: when they are not
 trap '' HUP PIPE
@@ -16,7 +16,7 @@ J=/var/lib/hostwright/rollout/$P
 HOOK=$P-$S-before # a container of our own: others of the project may be somebody's console
 R=/var/lib/hostwright/releases/$P
 STARTED=$(date +%s)
-failing= WATCH= ALONG=: reason= fresh= verdict=
+failing= verdict= WATCH= reason= fresh=
 
 say() { printf '%s\n' "$*"; }
 bad() { printf '%s\n' "$*" | sed 's/^/! /'; }
@@ -84,7 +84,8 @@ undo() {
     point $(names $old)
     # Requests first, reasons then, and only then is it taken away.
     [ -z "$failing" ] || why $failing
-    [ -z "$started" ] || [ "$1" != switched ] || drain $(names $started)
+    # What is well may have requests under way: it goes because of a worker, say.
+    [ -z "$started" ] || { [ "$1" != switched ] && { [ "$1" != stopped ] || ! well $started; }; } || drain $(names $started)
   fi
   if [ -n "$started" ]; then docker stop $started >/dev/null 2>&1; docker rm -f $started >/dev/null 2>&1; fi
   put_back
@@ -122,9 +123,9 @@ retire_old() {
     say "stop:" $called
     docker stop $here >/dev/null || return
   fi
-  phase stopped && point "$S" && $ALONG || return
+  phase stopped && point "$S" || return
   [ "$OBSERVE" = 0 ] || [ -z "$here" ] || say "watch: $OBSERVE s, with the old kept"
-  stays_well "$OBSERVE" $new $fresh || return
+  stays_well "$OBSERVE" $new $(noted with) || return
   [ -z "$here" ] || docker rm -f $here >/dev/null || return
 }
 
@@ -151,7 +152,7 @@ recover() {
   OLD=$(noted old)
   case $at in
     switched | stopped)
-      if new=$(noted new) && [ -n "$new" ] && wait_well $new && point $(names $new) && retire_old "$at"; then
+      if new=$(noted new) && [ -n "$new" ] && wait_well $new $(noted with) && point $(names $new) && retire_old "$at"; then
         say 'it is finished: its version is healthy'
         [ ! -s "$J/about" ] || record_release '' || { bad "its release could not be recorded in $R"; return 1; }
         forget
@@ -176,6 +177,7 @@ command -v flock >/dev/null || { bad 'flock is missing: apt-get install util-lin
 flock -n 8 || { bad "another rollout of $P is under way"; exit 1; }
 cd "$D" || fail
 recover || fail
+failing= verdict=
 reads_files || fail
 
 docker_answers && OLD=$(of_service -q) && dead=$(of_service -aq --filter status=created --filter status=exited --filter status=dead) || { bad 'Docker does not say what runs'; fail; }
@@ -194,6 +196,10 @@ if [ -n "$image" ] && ! docker image inspect "$image" >/dev/null 2>&1; then
   say "pull: $image"
   bare timeout 600 docker compose -p "$P" pull -q "$S" || give_up "the image $image cannot be had" prepare
 fi
+for each in $OTHERS; do
+  other=$(compose config --images "$each" 2>/dev/null | head -n 1)
+  [ -z "$other" ] || [ "$other" = "$image" ] || docker image inspect "$other" >/dev/null 2>&1 || bare timeout 600 docker compose -p "$P" pull -q "$each" || give_up "the image $other cannot be had" prepare
+done
 if [ -n "$BEFORE" ]; then
   say "before: $BEFORE"
   docker rm -f "$HOOK" >/dev/null 2>&1
@@ -210,7 +216,7 @@ if [ -z "$OLD" ]; then
   new=$(of_service -aq) && note new $new || give_up 'the new version could not be noted in the journal' beside
   wait_well $new || { why $new; give_up "the first version $verdict" beside; }
   probe $(names $new) || { why $new; give_up 'the first version cannot be reached over the network' beside; }
-  others_up || { why $failing; give_up "$reason" beside; }
+  others_up || { why $failing; failing=; give_up "$reason" beside; }
   point "$S" || give_up 'Caddy cannot be pointed at it' beside
   # What runs is right: whoever comes after us finishes it.
   phase stopped || give_up 'the journal cannot be written' beside
@@ -251,11 +257,12 @@ else
   called=$(names $new)
   say "healthy:" $called
   probe $called || { why $new; give_up 'the new version cannot be reached over the network' beside; }
+  others_up || give_up "$reason" beside
+  well $new || { why $new; failing=; give_up 'the new version was healthy, and is not any more' beside; }
   phase switched || give_up 'the journal cannot be written' beside
   point $called || give_up 'Caddy could not be switched' switched
   [ -z "$UP" ] || say "switched: Caddy sends to" $called
-  ALONG=others_up
-  retire_old switched || give_up "${reason:-the new version did not stay healthy}" stopped
+  retire_old switched || give_up 'the new version did not stay healthy' stopped
 fi
 settle || fail
 say "done: $(names $new | tr '\n' ' ')"

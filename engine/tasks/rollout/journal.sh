@@ -8,7 +8,7 @@ on_disk() { sync "$1" 2>/dev/null || sync; }
 phase() { printf '%s\n' "$1" | write_whole "$J/phase"; }
 outcome() { printf '%s\n' "$1" | write_whole "$J/outcome"; }
 fail() { outcome 1; exit 1; }
-forget() { rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/well" "$J/new" "$J/others" "$J/tags" "$J/about"; }
+forget() { rm -rf -- "$J/phase" "$J/prev" "$J/old" "$J/well" "$J/new" "$J/others" "$J/resting" "$J/with" "$J/tags" "$J/about"; }
 
 # note NAME ID…: containers, a line each. "none" is written too: a file that is empty, or not there, says nothing.
 note() {

@@ -33,6 +33,8 @@ export interface Settings {
   readonly afresh: readonly string[]
   /** There are containers of services that the files do not name. */
   readonly orphans: boolean
+  /** Service and network, of each network that a service is on and others make. */
+  readonly named: readonly (readonly [service: string, network: string])[]
   readonly networks: readonly string[]
   readonly mounts: readonly string[]
   readonly record: Omit<ProjectRecord, 'containers'>
@@ -65,7 +67,7 @@ export function settingsText(s: Settings): string {
     P: s.project, D: s.directory, S: s.service, N: s.replicas, FILES: s.files.join(' '), STRATEGY: s.strategy,
     WAIT: Math.max(1, Math.ceil(s.wait)), DRAIN: Math.ceil(s.drain), OBSERVE: Math.ceil(s.observe), SETTLE: 10, STEADY: 3, KEEP: s.keep, RESTORE: s.restore ?? '', IMAGE: s.image ?? '', FREE: Math.ceil(s.minFree / 1024),
     UP: up?.directory ?? '', SEEN: up?.mounted ?? '', UPNAME: up?.name ?? '', CADDY: up?.container ?? '', PORT: up?.port ?? 0, PROBE: up?.probe ?? '',
-    BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others.join(' '), LASTING: s.lasting.join(' '), AFRESH: s.afresh.join(' '), ORPHANS: s.orphans ? 'yes' : '', NETWORKS: s.networks.join(' '), RECORD: recordPath(s.project),
+    BEFORE: before ? before.argv.join(' ') : '', OTHERS: s.others.join(' '), LASTING: s.lasting.join(' '), AFRESH: s.afresh.join(' '), ORPHANS: s.orphans ? 'yes' : '', NAMED: s.named.map((pair) => pair.join(' ')).join('\n'), RECORD: recordPath(s.project),
   }
   const about = [...Object.entries(s.about), ...Object.entries(s.versions).map(([name, version]) => ['stored', `${name} ${version}`] as const)].map(([name, value]) => `${name} ${value.replaceAll(/\s+/g, ' ')}`)
   return [

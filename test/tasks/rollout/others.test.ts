@@ -42,11 +42,12 @@ function ask(path: string, words: string, { runs, were, named, broken = false }:
         *) echo "compose $*" >>"$J/asked"; ${broken ? 'return 1' : ':'} ;;
       esac
     }
+    state() { echo 'running none 0 false'; }
     names() { echo "name-of-$*"; }
     well() { failing=; for id in "$@"; do case $id in ill*) failing=$id; return 1 ;; esac; done; }
     wait_well() { well "$@" || { verdict='is not healthy'; return 1; }; }`
-  const parts = ['say', 'bad', 'write_whole', 'on_disk', 'note', 'noted', 'of_others', 'lasting', 'note_others', 'others_up', 'others_back', 'own_names'].map(text).join('\n')
-  const script = `J=${folder} D=${folder} P=shop S=shop OTHERS='mail once' LASTING=mail AFRESH= NETWORKS=shared\n${parts}\n${stubs}\n${words}`
+  const parts = ['say', 'bad', 'write_whole', 'on_disk', 'note', 'noted', 'of_others', 'lasting', 'unnamed', 'note_others', 'others_up', 'others_back', 'own_names'].map(text).join('\n')
+  const script = `J=${folder} D=${folder} P=shop S=shop OTHERS='mail once' LASTING=mail AFRESH= ORPHANS= NAMED='shop shared'\n${parts}\n${stubs}\n${words}`
   const done = spawnSync('/usr/bin/env', ['-i', `PATH=${path}`, 'LC_ALL=C', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(done.stderr, '')
   return { asked: readFileSync(join(folder, 'asked'), 'utf8').split('\n').filter(Boolean), said: done.stdout, code: done.status }
@@ -54,21 +55,28 @@ function ask(path: string, words: string, { runs, were, named, broken = false }:
 
 for (const shell of shells) {
   test(`others: they are brought up with the files of the new version, and what begins anew must become well (${shell.name})`, () => {
-    const well = ask(shell.path, 'others_up && say "fresh:$fresh"; cat "$J/others"', { runs: ['app1 shop', 'new1 mail', 'end1 once'] })
+    const named = ['shop', 'mail', 'once']
+    const well = ask(shell.path, 'others_up && say "fresh:$fresh"; cat "$J/others"', { runs: ['app1 shop', 'new1 mail', 'end1 once'], named })
     assert.deepEqual(well.asked, ['compose up -d --no-deps mail once'])
     // Noted before: all that is not of the service itself. Here nothing begins anew.
     assert.equal(well.said, 'with it: mail once\nfresh:\nnew1\nend1\n')
-    const ill = ask(shell.path, 'others_up || say "$reason"', { runs: ['app1 shop', 'ill1 mail', 'ill2 once'], were: ['old1'] })
+    const ill = ask(shell.path, 'others_up || say "$reason"', { runs: ['app1 shop', 'ill1 mail', 'ill2 once'], were: ['old1'], named })
     assert.equal(ill.said, 'with it: mail once\nname-of-ill1 is not healthy\n')
+  })
+
+  test(`others: what the files name no more is stopped before the new ones begin, and started again on the way back (${shell.name})`, () => {
+    const { asked, said } = ask(shell.path, 'ORPHANS=yes; others_up; cat "$J/resting" "$J/with"; others_back', { runs: ['app1 shop', 'old1 mailer', 'new1 mail'], were: ['old1'], named: ['shop', 'mail', 'once'] })
+    assert.deepEqual(asked, ['docker stop old1', 'compose up -d --no-deps mail once', 'compose up -d --no-deps mail once', 'docker start old1'])
+    assert.match(said, /^old1\nnew1$/m)
   })
 
   test(`others: on the way back they take the files that came back, and only what was not there before goes (${shell.name})`, () => {
     const back = ask(shell.path, 'others_back', { runs: ['app1 shop', 'mail2 mail', 'add1 extra', 'odd1 orphan'], were: ['mail1', 'odd1'], named: ['shop', 'mail'] })
-    assert.deepEqual(back.asked, ['compose up -d --no-deps mail', 'docker rm -f add1'])
+    assert.deepEqual(back.asked, ['docker stop add1', 'docker rm -f add1', 'compose up -d --no-deps mail'])
   })
 
   test(`others: of a first version all goes again (${shell.name})`, () => {
-    assert.deepEqual(ask(shell.path, 'others_back', { runs: ['mail1 mail'], were: [] }).asked, ['docker rm -f mail1'])
+    assert.deepEqual(ask(shell.path, 'others_back', { runs: ['mail1 mail'], were: [] }).asked, ['docker stop mail1', 'docker rm -f mail1'])
   })
 
   test(`others: before they were touched the way back touches nothing of them (${shell.name})`, () => {

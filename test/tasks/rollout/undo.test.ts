@@ -48,7 +48,7 @@ function back(path: string, { wasWell = true, isWell, old = 'old1\n', inspect = 
     why() { echo "why $*" >>"$J/asked"; }
     restore_files() { echo restore >>"$J/asked"${full ? '; return 1' : ''}; }
     standing() { bad 'running now: what runs'; }`
-  const parts = ['say', 'bad', 'write_whole', 'on_disk', 'outcome', 'fail', 'forget', 'noted', 'there', 'restore_tags', 'others_back', 'put_back', 'undo', 'give_up', 'recover'].map(text).join('\n')
+  const parts = ['say', 'bad', 'write_whole', 'on_disk', 'outcome', 'fail', 'forget', 'noted', 'there', 'restore_tags', 'others_back', 'well', 'put_back', 'undo', 'give_up', 'recover'].map(text).join('\n')
   const script = `J=${journal} S=web OLD=old1 WELL=${wasWell ? 'old1' : ''} UP=x failing=new1\n${parts}\n${stubs}\n${words}`
   const done = spawnSync('/usr/bin/env', ['-i', `PATH=${path}`, 'LC_ALL=C', 'sh', '-c', script], { encoding: 'utf8', timeout: 20_000 })
   assert.equal(done.stderr, '')
