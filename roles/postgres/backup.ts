@@ -9,7 +9,7 @@ export const Backup = z.strictObject({
   schedule: Schedule.describe('"30 2 * * *", in the time of the host; or @daily, @hourly …'),
   keep: z.int().min(1).max(10_000).default(7).describe('how many stay; an older one goes when a new one is whole'),
   directory: RemotePath.prefault('/data/postgres-backup'),
-  timeout: z.string().regex(/^\d+s$/, 'seconds, such as "3600s"').default('21600s').describe('how long a database may take'),
+  timeout: z.string().regex(/^[1-9]\d*s$/, 'seconds, such as "3600s"').default('21600s').describe('how long a database may take'),
 })
 
 interface Params {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { quote } from '../../engine/index.ts'
 import { playbook, type CliRun } from '../rig/cli.ts'
 import { onHost, resetHost } from '../rig/lab-host.ts'
 
@@ -7,8 +8,9 @@ import { onHost, resetHost } from '../rig/lab-host.ts'
 const HOST = 'lab4'
 const BACKUPS = '/data/postgres-backup'
 const sh = (text: string) => onHost(HOST, ['sh', '-c', `cd /; ${text}`]).trim()
-const deploy = (backup?: object): Promise<CliRun> =>
-  playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '--services', 'postgres', '-e', JSON.stringify({ postgres: { database: 'shop', ...(backup && { backup }) } })])
+const deploy = (backup?: object, databases: object = {}): Promise<CliRun> =>
+  playbook('deploy-standalone-services', ['-i', 'lab', '-l', HOST, '--services', 'postgres', '-e', JSON.stringify({ postgres: { database: 'shop', databases, ...(backup && { backup }) } })])
+const daily = { schedule: '30 2 * * *', keep: 2 }
 const sql = (text: string, database = 'shop') => onHost(HOST, ['docker', 'exec', '-i', 'postgres', 'psql', '-U', 'postgres', '-tAX', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text]).trim()
 /** What cron runs, as it stands there, without the log; its end. */
 const take = () => sh('sh -c "$(sed -n "s/^[^#].* root \\(sh .*\\) 2>&1 .*/\\1/p" /etc/cron.d/postgres-backup) 2>&1"; echo "code $?"')
@@ -17,7 +19,7 @@ const backups = () => sh(`ls ${BACKUPS}`).split('\n')
 before(async () => {
   resetHost(HOST)
   assert.equal((await playbook('infra', ['-i', 'lab', '-l', HOST])).code, 0)
-  const done = await deploy({ schedule: '30 2 * * *', keep: 2 })
+  const done = await deploy(daily)
   assert.equal(done.code, 0, done.stdout + done.stderr)
 })
 after(() => resetHost(HOST))
@@ -30,7 +32,7 @@ test('a backup holds every database and the roles, whatever their names, and is 
   assert.match(take(), /^backup: \/data\/postgres-backup\/\d{8}T\d{6}Z, \S+\ncode 0$/)
   const [one = ''] = backups()
   const files = sh(`cd ${BACKUPS}/${one} && stat -c '%a %U %n' *`).split('\n').map((each) => each.replace(/hex-[0-9a-f]+/, 'hex'))
-  assert.deepEqual(files, ['600 root globals.sql', '600 root hex.dump', '600 root postgres.dump', '600 root shop.dump'])
+  assert.deepEqual(files, ['globals.sql', 'hex.create.sql', 'hex.dump', 'postgres.create.sql', 'postgres.dump', 'shop.create.sql', 'shop.dump'].map((name) => `600 root ${name}`))
   assert.equal(sh(`stat -c '%a %U' ${BACKUPS}`), '700 root')
   assert.match(sh(`cat ${BACKUPS}/${one}/globals.sql`), /CREATE ROLE clerk/)
 })
@@ -48,6 +50,45 @@ test('what was lost comes back, beside what is there', { timeout: 120_000 }, () 
   assert.match(sh('sh /opt/services/postgres/restore.sh; echo "code $?"'), new RegExp(`${one}  .*shop.*\ncode 3$`))
 })
 
+test('a database of `databases` comes back as it was: its owner, who may connect, its encoding and its settings', { timeout: 240_000 }, async () => {
+  const databases = { store: { password: 'stores-own' }, portal: { password: 'portals-own' } }
+  assert.equal((await deploy(daily, databases)).code, 0)
+  const ask = (role: string, text: string) => sh(`docker exec -e PGPASSWORD=${role}s-own postgres psql -h postgres -U ${role} -d store -tAc ${quote(text)} 2>&1 || true`)
+  assert.equal(ask('store', 'create table t as select 7 as n'), 'SELECT 1')
+  sql('alter database store set search_path to "$user", public, "A b"')
+  sql('alter database store set default_transaction_read_only to on')
+  sql(`alter role portal in database store set work_mem to '7MB'`)
+  sql('grant temporary on database store to clerk')
+  const odd = `it's -- "old"`
+  sql(`create database "it's -- ""old""" template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' owner clerk connection limit 3`)
+  sql('create database shut allow_connections false')
+  const state = (name: string) => sql(`select pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype, datconnlimit, datacl, (select array_agg(setrole::regrole || '/' || setconfig::text order by 1) from pg_db_role_setting where setdatabase = d.oid) from pg_database d where datname = '${name.replace("'", "''")}'`)
+  const were = [state('store'), state(odd)]
+  const taken = take()
+  assert.match(taken, /^left out, as nobody may connect to them or they are templates: shut\nbackup: \S+Z, \S+\ncode 0$/)
+  const at = /\d{8}T\d{6}Z/.exec(taken)?.[0] ?? ''
+  for (const name of ['store', `hex-${Buffer.from(odd).toString('hex')}`]) {
+    const said = sh(`sh /opt/services/postgres/restore.sh ${at} ${name} back`)
+    assert.equal(sh(said.split('\n').slice(1).join('\n')), 'ALTER DATABASE\nALTER DATABASE')
+  }
+  assert.deepEqual([state('store'), state(odd)], were)
+  assert.match(were.join('\n'), /^store\|UTF8\|.*search_path=.*default_transaction_read_only=on.*\nclerk\|LATIN1\|C\|C\|3\|/)
+  sql('alter database store reset default_transaction_read_only')
+  assert.deepEqual((await deploy(daily, databases)).changes, [])
+  assert.equal(ask('store', 'create table u as select n from t'), 'SELECT 1')
+  assert.match(ask('portal', 'select 1'), /permission denied for database/)
+  // Where its roles are not there nothing is made.
+  for (const text of [`drop database "it's -- ""old"""`, `drop database "it's -- ""old""_before"`, 'revoke all on database store, store_before from clerk', 'drop role clerk']) sql(text)
+  const missing = sh(`sh /opt/services/postgres/restore.sh ${at} store again 2>&1; echo "code $?"`)
+  assert.match(missing, /role "clerk" does not exist[^]*\nnothing was made\. The roles come first: docker exec .*globals\.sql\ncode 1$/)
+  assert.equal(sql(`select count(*) from pg_database where datname = 'again'`), '0')
+  sh(`${/first: (.*)/.exec(missing)?.[1] ?? ''} 2>&1`)
+  assert.match(sh(`sh /opt/services/postgres/restore.sh ${at} store again`), /^restored: again/)
+  // A backup of before it was written down whose a database is.
+  sh(`rm ${BACKUPS}/${at}/store.create.sql`)
+  assert.match(sh(`sh /opt/services/postgres/restore.sh ${at} store older 2>&1`), /^this backup does not say whose store was: it belongs to postgres[^]*\nrestored: older/)
+})
+
 test('the last stay, and one that fails leaves them, is told by the next run, and forgotten after the next that succeeds', { timeout: 180_000 }, async () => {
   for (let n = 0; n < 2; n++) {
     sh('sleep 1.1')
@@ -58,7 +99,7 @@ test('the last stay, and one that fails leaves them, is told by the next run, an
   sh('docker stop -t 5 postgres')
   assert.match(take(), /^no backup: PostgreSQL does not tell its databases\ncode 1$/m)
   assert.deepEqual(backups().filter((name) => name !== 'failed'), kept)
-  const told = await deploy({ schedule: '30 2 * * *', keep: 2 }) // and brings it up again
+  const told = await deploy(daily) // and brings it up again
   assert.match(told.stdout, /the last backup of PostgreSQL failed: \d{8}T\d{6}Z: PostgreSQL does not tell its databases/)
   // A disk that is full in the middle: what was written of it is no backup.
   sh(`mv ${BACKUPS} ${BACKUPS}.there && mkdir ${BACKUPS} && mount -t tmpfs -o size=64k,mode=700 none ${BACKUPS}`)
@@ -67,7 +108,7 @@ test('the last stay, and one that fails leaves them, is told by the next run, an
   assert.deepEqual(backups().filter((name) => name !== 'failed'), [''].filter(Boolean))
   sh(`umount ${BACKUPS} && rmdir ${BACKUPS} && mv ${BACKUPS}.there ${BACKUPS}`)
   assert.match(take(), /code 0$/)
-  assert.doesNotMatch((await deploy({ schedule: '30 2 * * *', keep: 2 })).stdout, /the last backup/)
+  assert.doesNotMatch((await deploy(daily)).stdout, /the last backup/)
 })
 
 test('without it the job goes, and the backups stay', { timeout: 120_000 }, async () => {
