@@ -1,31 +1,41 @@
 import { z } from 'zod'
-import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, quote, refuse, run, Unreadable, Unseen, type Change, type Fact } from '../../engine/index.ts'
+import { becomes, change, contentOf, defineFact, defineTask, PlainSecret, refuse, run, Unreadable, Unseen, type Change, type Fact } from '../../engine/index.ts'
+import { answered, asking, UNLOGGED } from './password.ts'
 import { fits, verifierFor } from './scram.ts'
 
 export const Identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'use lower-case letters, digits and "_"')
 
-/** What there is in a server: what it keeps of the passwords of roles, and who owns databases. */
-interface Standing {
-  readonly roles: ReadonlyMap<string, string>
-  readonly databases: ReadonlyMap<string, string>
+/** Why no app can have a database, and a role, of this name. */
+export function taken(name: string, own: { readonly user: string; readonly database: string }): string | undefined {
+  if (name === own.user) return 'the superuser (`user`) is no role of an app: its password is `password`'
+  if (name === own.database) return 'the database of `database` belongs to the superuser'
+  return /^(?:postgres|template[01]|public|none|pg_.*)$/.test(name) ? 'PostgreSQL keeps this name to itself' : undefined
 }
 
-const ASK = `select 'r', rolname, coalesce(rolpassword, 'none') from pg_authid where rolname !~ '[|\\n]' union all select 'd', datname, pg_get_userbyid(datdba) from pg_database where datname !~ '[|\\n]'`
+/** What there is in a server: roles, with what it keeps of their passwords, and databases, with their owners and whether every role may connect. */
+interface Standing {
+  readonly roles: ReadonlyMap<string, { readonly verifier: string; readonly isSuper: boolean }>
+  readonly databases: ReadonlyMap<string, { readonly owner: string; readonly isOpen: boolean }>
+}
+
+const ASK = `select 'r', rolname, rolsuper, coalesce(rolpassword, 'none') from pg_authid where rolname !~ '[|\\n]' union all
+select 'd', datname, has_database_privilege('public', oid, 'CONNECT'), regexp_replace(pg_get_userbyid(datdba), '[|\\n]', '?', 'g') from pg_database where datname !~ '[|\\n]'`
 
 const standing: (arg: readonly [container: string, role: string]) => Fact<Standing> = defineFact<readonly [string, string], Standing>({
   name: 'postgresDatabases',
   blank: { roles: new Map(), databases: new Map() },
-  read: ([container, role]) => `
-[ -n "$(docker ps -q --filter name=${quote(`^${container}$`)} 2>/dev/null)" ] && docker exec ${quote(container)} pg_isready -q -h 127.0.0.1 || exit 0
-echo ready; docker exec ${quote(container)} psql -wqtAX -U ${quote(role)} -d postgres -c ${quote(ASK)} 2>&1`,
+  read: ([container, role]) => asking(container, role, ASK),
   parse: (output) => {
-    const [ready, ...lines] = output.toString().trim().split('\n')
-    if (ready !== 'ready') return new Unseen('PostgreSQL does not answer yet: which databases there are is seen when it runs')
-    const [roles, databases] = [new Map<string, string>(), new Map<string, string>()]
+    const lines = answered(output)
+    if (lines === undefined) return new Unseen('PostgreSQL does not answer yet: which databases there are is seen when it runs')
+    if (lines instanceof Unreadable) return lines
+    const roles = new Map<string, { verifier: string; isSuper: boolean }>()
+    const databases = new Map<string, { owner: string; isOpen: boolean }>()
     for (const line of lines) {
-      const [, kind, name = '', of = ''] = /^([rd])\|([^|]+)\|([^|]+)$/.exec(line) ?? []
-      if (kind === undefined) return new Unreadable(`PostgreSQL does not tell its databases: ${line.slice(0, 200)}`)
-      ;(kind === 'r' ? roles : databases).set(name, of)
+      const [, kind, name = '', is, of = ''] = /^([rd])\|([^|]+)\|([tf])\|([^|]+)$/.exec(line) ?? []
+      if (kind === undefined) return new Unreadable('PostgreSQL tells of its databases what is not understood')
+      if (kind === 'r') roles.set(name, { verifier: of, isSuper: is === 't' })
+      else databases.set(name, { owner: of, isOpen: is === 't' })
     }
     return { roles, databases }
   },
@@ -42,21 +52,23 @@ export const postgresDatabase = defineTask({
   title: (p) => p.name,
   facts: (p) => ({ now: standing([p.container, p.user]) }),
   plan(p, { now }) {
-    const [kept, owner] = [now.roles.get(p.name), now.databases.get(p.name)]
-    if (owner !== undefined && owner !== p.name) return refuse(`the database ${p.name} belongs to ${owner}`, `give it to a role of its name by hand: CREATE ROLE, ALTER DATABASE … OWNER TO, and in it REASSIGN OWNED; or choose another name`)
+    const [role, database] = [now.roles.get(p.name), now.databases.get(p.name)]
+    if (role?.isSuper) return refuse(`the role ${p.name} is a superuser, who reaches every database`, `choose another name; or, if nobody needs it to be one, say ALTER ROLE "${p.name}" NOSUPERUSER by hand`)
+    if (database !== undefined && database.owner !== p.name) return refuse(`the database ${p.name} belongs to ${database.owner}`, `give it to a role of its name by hand: CREATE ROLE, ALTER DATABASE … OWNER TO, and in it REASSIGN OWNED; or choose another name`)
     const changes: Change[] = []
     const psql = (what: string, sql: string, secret = false) => run(['docker', 'exec', '-i', p.container, 'psql', '-wqX', '-v', 'ON_ERROR_STOP=1', '-U', p.user, '-d', 'postgres'], { stdin: { ...contentOf(sql), secret }, timeout: 60, what })
-    const isRight = kept !== undefined && fits(kept, p.password.reveal())
-    const verifier = isRight ? kept : verifierFor(p.name, p.password.reveal(), kept ?? '')
-    const after = (databases: Standing['databases']) => [becomes(standing([p.container, p.user]), { roles: new Map([...now.roles, [p.name, verifier]]), databases })]
+    const isRight = role !== undefined && fits(role.verifier, p.password.reveal())
+    const verifier = isRight ? role.verifier : verifierFor(p.name, p.password.reveal(), role?.verifier ?? '')
+    const after = (databases: Standing['databases']) => [becomes(standing([p.container, p.user]), { roles: new Map([...now.roles, [p.name, { verifier, isSuper: false }]]), databases })]
+    const closed = after(new Map([...now.databases, [p.name, { owner: p.name, isOpen: false }]]))
+    const revoke = `REVOKE CONNECT ON DATABASE "${p.name}" FROM PUBLIC;\n`
     if (!isRight) {
-      const [summary, words] = kept === undefined ? [`create the role ${p.name}`, 'CREATE'] : [`set the password of the role ${p.name}`, 'ALTER']
-      changes.push(change(summary, [psql(`${words} ROLE ${p.name}`, `${words} ROLE "${p.name}" LOGIN PASSWORD '${verifier}';\n`, true)], after(now.databases)))
+      const [summary, words] = role === undefined ? [`create the role ${p.name}`, 'CREATE'] : [`set the password of the role ${p.name}`, 'ALTER']
+      changes.push(change(summary, [psql(`${words} ROLE ${p.name}`, `${UNLOGGED}${words} ROLE "${p.name}" LOGIN PASSWORD '${verifier}';\n`, true)], after(now.databases)))
     }
-    if (owner === undefined) {
-      const sql = `CREATE DATABASE "${p.name}" OWNER "${p.name}";\nREVOKE CONNECT ON DATABASE "${p.name}" FROM PUBLIC;\n`
-      changes.push(change(`create the database ${p.name}`, [psql(`CREATE DATABASE ${p.name}`, sql)], after(new Map([...now.databases, [p.name, p.name]]))))
-    }
+    if (database === undefined) changes.push(change(`create the database ${p.name}`, [psql(`CREATE DATABASE ${p.name}`, `CREATE DATABASE "${p.name}" OWNER "${p.name}";\n${revoke}`)], closed))
+    // One that was there before, or a run that was cut off between the two.
+    else if (database.isOpen) changes.push(change(`keep others out of the database ${p.name}`, [psql(`REVOKE CONNECT ON DATABASE ${p.name}`, revoke)], closed))
     return changes
   },
 })

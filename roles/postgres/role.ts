@@ -4,7 +4,7 @@ import { composeProject, defineRole, directory, envFile, file, Image, Memory, Ne
 import { holders, tellHolders } from '../shared/holders.ts'
 import { Publish, published } from '../shared/publish.ts'
 import { Backup, ensureBackup } from './backup.ts'
-import { Identifier, postgresDatabase } from './databases.ts'
+import { Identifier, postgresDatabase, taken } from './databases.ts'
 import { isNested, postgresMajor } from './major.ts'
 import { postgresPassword } from './password.ts'
 
@@ -38,7 +38,12 @@ export const postgres = defineRole({
     data: RemotePath.prefault('/data/postgres'),
     network: NetworkName.default('shared_network'),
   }).refine((p) => !`${p.backup?.directory ?? ''}/`.startsWith(`${p.data}/`), { path: ['backup', 'directory'], message: 'a backup in the directory of the data would be lost with it' })
-    .refine((p) => !Object.hasOwn(p.databases, p.user), { path: ['databases'], message: 'the superuser (`user`) is no role of an app: its password is `password`' }),
+    .superRefine((p, context) => {
+      for (const name of Object.keys(p.databases)) {
+        const why = taken(name, p)
+        if (why !== undefined) context.addIssue({ code: 'custom', path: ['databases', name], message: why })
+      }
+    }),
   async run(host, p) {
     const at = p.directory
     const password = { container: 'postgres', role: p.user, password: p.password }

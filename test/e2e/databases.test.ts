@@ -57,6 +57,16 @@ test('a database for each app, with a role that reaches no other; made at any ti
   assert.deepEqual([check.changes, done.changes.map((each) => each.replace(/^\S+ /, ''))], [done.changes, ['postgres postgres-database portal: create the role portal; create the database portal']])
   assert.match(ask('portal', 'portals-own', 'store', 'select 1'), /permission denied for database/)
   assert.deepEqual((await deployed('postgres', { databases: more })).changes, [])
+  const admin = (sql: string) => sh('docker exec postgres psql -U postgres -tAc "$1"', sql)
+  // Cut off between CREATE and REVOKE, and a server that warns whoever connects and writes every statement into its log.
+  admin('grant connect on database store to public')
+  admin(`update pg_database set datcollversion = '0' where datname = 'postgres'`)
+  admin(`alter system set log_statement = 'all'`)
+  assert.match(sh('docker exec postgres psql -U postgres -tAc "select 1" 2>&1'), /^WARNING: /)
+  const again = await deployed('postgres', { databases: more })
+  assert.deepEqual(again.changes.map((each) => each.replace(/^\S+ /, '')), ['postgres postgres-database store: keep others out of the database store'])
+  assert.match(ask('portal', 'portals-own', 'store', 'select 1'), /permission denied for database/)
+  assert.deepEqual((await deployed('postgres', { databases: more })).changes, [])
   // Another password, while the server is down: what is there is seen when it is up again.
   sh('docker stop -t 5 postgres')
   const rotated = { ...more, store: { password: 'shops-own-2' } }
@@ -64,7 +74,15 @@ test('a database for each app, with a role that reaches no other; made at any ti
   await deployed('postgres', { databases: rotated })
   assert.equal(ask('store', 'shops-own-2', 'store', 'select n from t'), '7')
   assert.match(ask('store', 'shops-own-1', 'store', 'select n from t'), /password authentication failed/)
+  const log = sh('docker logs postgres 2>&1')
+  assert.match(log, /LOG: +statement: SET log_statement/)
+  assert.doesNotMatch(log, /SCRAM-/)
   assert.deepEqual((await deployed('postgres', { databases: {} })).changes, [], 'none is taken away')
+  // A role that reaches everything is not made an app's.
+  admin('create role chief superuser')
+  assert.match(refusalOf(await deploy('postgres', { databases: { chief: { password: 'chiefs-own' } } })), /^refused: the role chief is a superuser/)
+  const own = await deploy('postgres', { databases: { pg_mine: { password: 'its-own-1' } } })
+  assert.match(own.stdout + own.stderr, /databases\.pg_mine.*PostgreSQL keeps this name to itself/)
 })
 
 test('published on an address of the host it is reached from another one; where the host has no such address nothing is touched', { timeout: 300_000 }, async () => {
