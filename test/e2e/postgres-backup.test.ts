@@ -89,6 +89,23 @@ test('a database of `databases` comes back as it was: its owner, who may connect
   assert.match(sh(`sh /opt/services/postgres/restore.sh ${at} store older 2>&1`), /^this backup does not say whose store was: it belongs to postgres[^]*\nrestored: older/)
 })
 
+test('one that hangs leaves nothing behind in the container; a database that goes meanwhile is no failure; the one just made stays whatever the clock said', { timeout: 180_000 }, () => {
+  const lock = (seconds: number) => sh(`docker exec -d postgres psql -U postgres -d shop -c 'begin; lock table orders; select pg_sleep(${seconds})' && sleep 1.5`)
+  lock(20)
+  const hanging = sh(`cp /opt/services/postgres/backup.sh /tmp/b.sh && sed -i 's/ LIMIT=[0-9]*/ LIMIT=5/' /tmp/b.sh; sh /tmp/b.sh >/tmp/b.out 2>&1 & sleep 3; cat ${BACKUPS}/failed; wait; cat /tmp/b.out`)
+  assert.match(hanging, /^\d{8}T\d{6}Z: begun, and not ended \(or still under way\)\n[^]*no backup: the database shop could not be written$/)
+  assert.equal(sh('docker top postgres -eo comm | grep pg_dump || echo none'), 'none')
+  sql('select pg_terminate_backend(pid) from pg_locks where relation = \'orders\'::regclass', 'shop')
+  sql('create database zzz')
+  lock(8)
+  const taken = sh(`sh /opt/services/postgres/backup.sh >/tmp/b.out 2>&1 & sleep 2; docker exec postgres dropdb -U postgres zzz; mkdir ${BACKUPS}/20990101T000000Z ${BACKUPS}/20990102T000000Z; wait; cat /tmp/b.out`)
+  assert.match(taken, /\ndropped in the meantime: zzz\nbackup: \S+Z, \S+$/)
+  const made = /\d{8}T\d{6}Z,/.exec(taken)?.[0].slice(0, -1) ?? ''
+  assert.deepEqual(backups(), [made, '20990102T000000Z'])
+  assert.equal(sh(`ls ${BACKUPS}/${made} | grep -c zzz || true`), '0')
+  sh(`rmdir ${BACKUPS}/20990102T000000Z`)
+})
+
 test('the last stay, and one that fails leaves them, is told by the next run, and forgotten after the next that succeeds', { timeout: 180_000 }, async () => {
   for (let n = 0; n < 2; n++) {
     sh('sleep 1.1')
