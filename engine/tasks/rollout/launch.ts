@@ -18,8 +18,11 @@ export function launch(project: string, settings: string, timeout: number): RunS
 /** In the order in which they stand in the program: the last one begins the work. */
 export const PARTS: readonly string[] = ['room.sh', 'journal.sh', 'health.sh', 'caddy.sh', 'release.sh', 'others.sh', 'cut-over.sh']
 
-/** Staging begins with this: the files of a rollout that is under way are not to be touched. "$1": the journal. */
-export const NOT_UNDER_WAY = `mkdir -p -- "$1" && { ! command -v flock >/dev/null || flock -n "$1/lock" true || { echo "another rollout is under way: its log is $1/log" >&2; exit 1; }; }`
+/**
+ * Staging begins with this: the files of a rollout that is under way are not to be touched. What one that was killed had begun comes to its end by itself, and
+ * holds the lock until then: it is waited for, half a minute. "$1": the journal.
+ */
+export const NOT_UNDER_WAY = `mkdir -p -- "$1" && { hw_n=30; until ! command -v flock >/dev/null || flock -n "$1/lock" true; do hw_n=$((hw_n - 1)); [ "$hw_n" -gt 0 ] || { echo "another rollout is under way: its log is $1/log" >&2; exit 1; }; sleep 1; done; }`
 
 const part = (name: string): string => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8')
 
