@@ -72,7 +72,7 @@ files() { find "${@:-test}" -name '*.test.ts' | sort; }
 longest=1800000 # milliseconds a file
 [ "${HOSTWRIGHT_LONG:-}" != 1 ] || longest=7200000
 on_hosts='^test/(hosts|e2e|lab)/'
-slowest='e2e/rollout|hosts/tasks|e2e/canary|e2e/playbooks' # first, so that no lane begins with them when the other is done
+slowest='e2e/rollout|hosts/tasks|e2e/canary|e2e/playbooks|e2e/workers|e2e/guarded' # first, so that no lane begins with them when the other is done
 mapfile -t alone < <(files "$@" | grep -Ev "$on_hosts")
 mapfile -t queue < <(files "$@" | grep -E "$on_hosts" | awk -v first="$slowest" '{ print ($0 ~ first ? 0 : 1), $0 }' | sort -s -k1,1 | cut -d' ' -f2)
 run() { # name of the results, files at once, files
