@@ -1,8 +1,7 @@
 import type { Place } from '../diagnostic/diagnostic.ts'
 import { diagnostic } from '../diagnostic/make.ts'
-import type { DraftGroup, Problems } from './draft.ts'
+import type { Problems } from './draft.ts'
 import type { Graph, SaidVars } from './graph.ts'
-import { expandHosts } from './names.ts'
 
 /** One that speaks of hosts: a file, or the group_vars/ of a folder, for the hosts of all files in it. */
 export interface Environment {
@@ -46,12 +45,4 @@ function groupsOf(host: string, graph: Graph): ReadonlySet<string> {
   const found = new Set(['all', ...(graph.hosts.get(host)?.groups ?? [])])
   for (const name of found) for (const parent of graph.groups.get(name)?.parents ?? []) found.add(parent)
   return found
-}
-
-/** Names of the hosts that a source lists. */
-export function hostsOf(drafts: readonly DraftGroup[]): string[] {
-  return drafts.flatMap(({ hosts }) => hosts.flatMap(({ pattern }) => {
-    const expanded = expandHosts(pattern)
-    return expanded.ok ? expanded.value.names : []
-  }))
 }

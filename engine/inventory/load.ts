@@ -5,7 +5,7 @@ import { diagnostic } from '../diagnostic/make.ts'
 import { err, ok } from '../values/result.ts'
 import { assemble } from './assemble.ts'
 import type { Problems } from './draft.ts'
-import { hostsOf, reportMixed, type Environment } from './environments.ts'
+import { reportMixed, type Environment } from './environments.ts'
 import { readExtra, type FlagParam } from './extra.ts'
 import { Graph } from './graph.ts'
 import { readInventory } from './read.ts'
@@ -57,7 +57,7 @@ export async function loadInventory(sources: readonly string[], options: LoadOpt
     complete &&= drafts !== undefined
     const vars = graph.add(drafts ?? [])
     said.push(vars)
-    if (files.length > 1) environments.push({ hosts: new Set(hostsOf(drafts ?? [])), said: vars })
+    if (files.length > 1) environments.push({ hosts: new Set(vars.hosts.keys()), said: vars })
   }
   const groups = { names: new Set(graph.groups.keys()), complete }
   const hosts = { names: new Set(graph.hosts.keys()), complete }

@@ -16,7 +16,7 @@ J=/var/lib/hostwright/rollout/$P
 HOOK=$P-$S-before # a container of our own: others of the project may be somebody's console
 R=/var/lib/hostwright/releases/$P
 STARTED=$(date +%s)
-failing= verdict= WATCH= reason= fresh=
+failing= verdict= WATCH=
 
 say() { printf '%s\n' "$*"; }
 bad() { printf '%s\n' "$*" | sed 's/^/! /'; }

@@ -8,7 +8,10 @@ of_others() {
 }
 lasting() { of_others | while read -r id service; do case " $LASTING " in *" $service "*) echo "$id" ;; esac; done; }
 # Those of services that the files do not name, as they are now.
-unnamed() { of_others | while read -r id service; do case " $S $(compose --profile '*' config --services 2>/dev/null | tr '\n' ' ')" in *" $service "*) ;; *) echo "$id" ;; esac; done; }
+unnamed() {
+  named=$(compose --profile '*' config --services 2>/dev/null | tr '\n' ' ')
+  of_others | while read -r id service; do case " $named " in *" $service "*) ;; *) echo "$id" ;; esac; done
+}
 
 # They are what they were until this is noted.
 note_others() { [ -e "$J/others" ] || note others $(of_others | cut -d ' ' -f 1); }
